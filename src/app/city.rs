@@ -1,0 +1,64 @@
+//! The city as this program knows it now: the current snapshot and whether PostgreSQL can be asked.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arc_swap::ArcSwap;
+use geo::Rect;
+use tokio::sync::broadcast;
+
+use crate::domain::LayerId;
+use crate::snapshot::Snapshot;
+
+/// Shared by every request. A request takes the snapshot once and keeps it to its end.
+pub struct City {
+    snapshot: ArcSwap<Snapshot>,
+    is_database_up: AtomicBool,
+    revised: broadcast::Sender<Arc<Revised>>,
+}
+
+/// What the step from one revision to the next has touched.
+#[derive(Debug, Clone)]
+pub struct Revised {
+    pub revision: u64,
+    pub touched: Vec<Touched>,
+}
+
+/// A layer with the old and the new bounding boxes (degrees) of the features that changed.
+#[derive(Debug, Clone)]
+pub struct Touched {
+    pub layer: LayerId,
+    /// Empty when the whole layer is new.
+    pub boxes: Vec<Rect<f64>>,
+}
+
+impl City {
+    pub fn new(snapshot: Snapshot) -> Self {
+        let (revised, _) = broadcast::channel(64);
+        Self { snapshot: ArcSwap::from_pointee(snapshot), is_database_up: AtomicBool::new(true), revised }
+    }
+
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    /// Puts the next revision in place and tells everyone who follows.
+    pub fn publish(&self, next: Snapshot, touched: Vec<Touched>) {
+        let revision = next.revision;
+        self.snapshot.store(Arc::new(next));
+        // Nobody may be listening; that is no fault.
+        let _ = self.revised.send(Arc::new(Revised { revision, touched }));
+    }
+
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Revised>> {
+        self.revised.subscribe()
+    }
+
+    pub fn is_database_up(&self) -> bool {
+        self.is_database_up.load(Ordering::Relaxed)
+    }
+
+    pub fn set_database_up(&self, is_up: bool) {
+        self.is_database_up.store(is_up, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,29 @@
+//! The words of the trade, one file a noun, and the rules that need nothing but them.
+//!
+//! Invariants: nothing here does I/O, asks the clock or knows another room of the program.
+
+pub mod field;
+pub mod layer;
+pub mod value;
+pub mod viewer;
+
+mod barrier;
+mod building;
+mod candidate_site;
+mod community;
+mod facility;
+mod gate;
+mod neighbourhood;
+mod precinct;
+mod responsible_body;
+mod shared_trench;
+mod street;
+mod subdistrict;
+mod utility_kind;
+mod utility_line;
+mod utility_work;
+
+pub use field::{Choice, Field, FieldKind, Title};
+pub use layer::{Audience, GeometryKind, LayerDescription, LayerId};
+pub use value::Value;
+pub use viewer::Viewer;

@@ -1,0 +1,32 @@
+//! 共沟: several works in one opening of the street.
+
+use super::field::{Choice, Field, FieldKind, Title, choice, number, text};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+
+pub const TRENCH_STATES: &[Choice] = &[
+    choice("proposed", "建议", "Proposed"),
+    choice("agreed", "已同意", "Agreed"),
+    choice("refused", "未同意", "Refused"),
+    choice("done", "已完成", "Done"),
+];
+
+pub static LAYER: LayerDescription = LayerDescription {
+    id: LayerId::SharedTrench,
+    name: "shared_trench",
+    plural: "shared_trenches",
+    title: Title { zh: "共沟", en: "Shared trenches" },
+    description: Title { zh: "多家单位合并开挖的管沟", en: "Trenches that several operators open together" },
+    geometry: GeometryKind::Line,
+    audience: Audience::Staff,
+    fields: &[
+        Field::new("code", text(64), "编号", "Code"),
+        Field::new("name", text(200), "名称", "Name").in_tiles(),
+        Field::new("trench_state", FieldKind::Choice(TRENCH_STATES), "状态", "State").in_tiles(),
+        Field::new("lead_operator", text(200), "牵头单位", "Lead operator"),
+        Field::new("width_m", number(0.0, 50.0), "沟宽", "Width").unit("m").aliases(&["宽度"]),
+        Field::new("starts_on", FieldKind::Date, "开工日期", "Starts on"),
+        Field::new("ends_on", FieldKind::Date, "完工日期", "Ends on"),
+    ],
+    label_field: Some("name"),
+    time_fields: Some(("starts_on", "ends_on")),
+};

@@ -1,0 +1,10 @@
+//! Pianqu (片区): plan the renewal of old residential communities by precinct, on a map.
+//!
+//! The modules stand in the order in which data flows; `docs/architecture.md` says what each may
+//! import and what it promises.
+
+pub mod domain;
+pub mod geodesy;
+pub mod snapshot;
+
+pub mod app;
