@@ -7,4 +7,9 @@ pub mod domain;
 pub mod geodesy;
 pub mod snapshot;
 
+pub mod store;
+
 pub mod app;
+
+pub mod cli;
+pub mod config;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
+use chrono::{DateTime, Utc};
 use geo::Rect;
 use tokio::sync::broadcast;
 
@@ -14,6 +15,8 @@ use crate::snapshot::Snapshot;
 pub struct City {
     snapshot: ArcSwap<Snapshot>,
     is_database_up: AtomicBool,
+    /// When the database last confirmed that the snapshot is current.
+    confirmed_at: ArcSwap<DateTime<Utc>>,
     revised: broadcast::Sender<Arc<Revised>>,
 }
 
@@ -35,7 +38,8 @@ pub struct Touched {
 impl City {
     pub fn new(snapshot: Snapshot) -> Self {
         let (revised, _) = broadcast::channel(64);
-        Self { snapshot: ArcSwap::from_pointee(snapshot), is_database_up: AtomicBool::new(true), revised }
+        let confirmed_at = ArcSwap::from_pointee(snapshot.taken_at);
+        Self { snapshot: ArcSwap::from_pointee(snapshot), is_database_up: AtomicBool::new(true), confirmed_at, revised }
     }
 
     pub fn snapshot(&self) -> Arc<Snapshot> {
@@ -52,6 +56,15 @@ impl City {
 
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Revised>> {
         self.revised.subscribe()
+    }
+
+    /// When the database last confirmed that nothing newer than this snapshot was committed.
+    pub fn confirmed_at(&self) -> DateTime<Utc> {
+        **self.confirmed_at.load()
+    }
+
+    pub fn confirm(&self, at: DateTime<Utc>) {
+        self.confirmed_at.store(Arc::new(at));
     }
 
     pub fn is_database_up(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Whatever needs two rooms: the living city, imports, refreshes.
 
 pub mod city;
+pub mod refresh;
 
 pub use city::{City, Revised, Touched};

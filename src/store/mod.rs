@@ -1,0 +1,97 @@
+//! PostgreSQL: the only room that knows it.
+//!
+//! Invariants: geometry crosses as WKB; every write is a transaction with its history; sqlx for
+//! transactions, migrations and checked queries, tokio-postgres for binary COPY.
+
+pub mod change;
+pub mod city;
+pub mod layer_rows;
+pub mod private_cluster;
+
+use std::str::FromStr;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use tokio_postgres::NoTls;
+
+/// A way to the database: a pool for everyday queries, and single connections for COPY.
+#[derive(Clone)]
+pub struct Store {
+    pool: PgPool,
+    url: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database address «{0}» cannot be read")]
+    Address(String),
+    #[error("PostgreSQL: {0}")]
+    Query(#[from] sqlx::Error),
+    #[error("PostgreSQL: {}", with_cause(.0))]
+    Copy(#[from] tokio_postgres::Error),
+    #[error("migration: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("table {table}, row {id}: {why}")]
+    Row { table: &'static str, id: i64, why: String },
+}
+
+/// tokio-postgres keeps what the server said in the source of its error.
+fn with_cause(error: &tokio_postgres::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("sql/migrations");
+
+impl Store {
+    /// Prepares a pool for `url`; nothing is asked of the database yet.
+    pub fn new(url: &str) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| StoreError::Address(url.to_owned()))?
+            .application_name("pianqu");
+        let pool = PgPoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(std::time::Duration::from_secs(5))
+            .connect_lazy_with(options);
+        Ok(Self { pool, url: url.to_owned() })
+    }
+
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// A connection of its own, for COPY and for long reads. Its driver ends with the client.
+    pub async fn connect_raw(&self) -> Result<tokio_postgres::Client, StoreError> {
+        let mut config =
+            tokio_postgres::Config::from_str(&self.url).map_err(|_| StoreError::Address(self.url.clone()))?;
+        config.application_name("pianqu");
+        let (client, connection) = config.connect(NoTls).await?;
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a database connection ended");
+            }
+        });
+        Ok(client)
+    }
+
+    /// Brings the schema to the newest version. Returns how many migrations were applied.
+    ///
+    /// Two programs that start together are kept apart by sqlx's lock.
+    pub async fn migrate(&self) -> Result<usize, StoreError> {
+        let before = self.applied_migrations().await?;
+        MIGRATIONS.run(&self.pool).await?;
+        Ok(self.applied_migrations().await? - before)
+    }
+
+    async fn applied_migrations(&self) -> Result<usize, StoreError> {
+        let is_there: bool =
+            sqlx::query_scalar("select to_regclass('_sqlx_migrations') is not null").fetch_one(&self.pool).await?;
+        if !is_there {
+            return Ok(0);
+        }
+        let count: i64 =
+            sqlx::query_scalar("select count(*) from _sqlx_migrations where success").fetch_one(&self.pool).await?;
+        Ok(count as usize)
+    }
+}
