@@ -1,0 +1,3 @@
+//! Rules about the source itself, as tests.
+
+mod rooms;
