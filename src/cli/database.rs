@@ -1,7 +1,10 @@
 //! Opens the database that a command was told to use.
 
+use std::path::PathBuf;
+
 use anyhow::Context;
 
+use super::data_dir::DataDirLock;
 use crate::config::DatabaseArgs;
 use crate::store::Store;
 use crate::store::private_cluster::PrivateCluster;
@@ -9,8 +12,12 @@ use crate::store::private_cluster::PrivateCluster;
 /// A database that is ready to be asked, with the newest schema.
 pub struct Database {
     pub store: Store,
-    /// Ours to stop, when it is private and this command started it.
-    pub private: Option<PrivateCluster>,
+    private: Option<Private>,
+}
+
+struct Private {
+    cluster: PrivateCluster,
+    data_dir: PathBuf,
 }
 
 /// Opens the database, starting the private one when no address was given, and migrates it.
@@ -19,10 +26,13 @@ pub async fn open(args: &DatabaseArgs) -> anyhow::Result<Database> {
         Some(url) => (url.clone(), None),
         None => {
             let data_dir = args.data_dir.clone();
-            let cluster = tokio::task::spawn_blocking(move || PrivateCluster::start(&data_dir))
-                .await?
-                .context("the private PostgreSQL could not be started")?;
-            (cluster.url(), Some(cluster))
+            let cluster = tokio::task::spawn_blocking({
+                let data_dir = data_dir.clone();
+                move || PrivateCluster::start(&data_dir)
+            })
+            .await?
+            .context("the private PostgreSQL could not be started")?;
+            (cluster.url(), Some(Private { cluster, data_dir }))
         }
     };
     let store = Store::new(&url)?;
@@ -31,4 +41,33 @@ pub async fn open(args: &DatabaseArgs) -> anyhow::Result<Database> {
         tracing::info!(applied, "the schema was brought to the newest version");
     }
     Ok(Database { store, private })
+}
+
+impl Database {
+    pub fn url(&self) -> &str {
+        self.store.url()
+    }
+
+    /// Ends a command other than `serve`: stops the private cluster if this command started it and
+    /// no program serves from it meanwhile.
+    pub async fn close(self) -> anyhow::Result<()> {
+        let Some(Private { cluster, data_dir }) = self.private else { return Ok(()) };
+        if cluster.was_running() {
+            return Ok(());
+        }
+        // The lock tells whether someone serves; holding it keeps them waiting until we are done.
+        let Ok(_lock) = DataDirLock::take(&data_dir, "finishing a command") else { return Ok(()) };
+        self.store.pool().close().await;
+        tokio::task::spawn_blocking(move || cluster.stop()).await??;
+        Ok(())
+    }
+
+    /// Ends `serve`, which holds the lock: the private cluster is stopped.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        let Some(Private { cluster, .. }) = self.private else { return Ok(()) };
+        tracing::info!("stopping the private PostgreSQL");
+        self.store.pool().close().await;
+        tokio::task::spawn_blocking(move || cluster.stop()).await??;
+        Ok(())
+    }
 }

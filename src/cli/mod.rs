@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand.
 
+mod data_dir;
 mod database;
 mod migrate;
 mod serve;
@@ -24,7 +25,7 @@ enum Command {
     /// Serve the map and the API
     Serve(ServeArgs),
     /// Bring the database to the newest schema
-    Migrate,
+    Migrate(migrate::MigrateArgs),
 }
 
 /// Runs a command to its end. An error is told on stderr and gives exit status 1.
@@ -33,7 +34,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     runtime.block_on(async {
         match cli.command {
             Command::Serve(args) => serve::run(cli.database, args).await,
-            Command::Migrate => migrate::run(cli.database).await,
+            Command::Migrate(args) => migrate::run(cli.database, args).await,
         }
     })
 }

@@ -1,23 +1,23 @@
 //! `pianqu serve`: the map and the API, following the database.
 
-use std::fs::File;
-use std::io::{Read, Seek, Write};
-use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use tokio::net::TcpListener;
 
+use super::data_dir::DataDirLock;
 use super::database;
 use crate::app::{City, refresh};
 use crate::config::{DatabaseArgs, ServeArgs};
+use crate::store::{Store, change};
 
 pub async fn run(database_args: DatabaseArgs, args: ServeArgs) -> anyhow::Result<()> {
     // First what can fail at once, so that nothing was started in vain.
     let listener = TcpListener::bind(args.listen).await.with_context(|| format!("cannot listen on {}", args.listen))?;
     let address = listener.local_addr()?;
     let lock = match database_args.database_url {
-        None => Some(lock_data_dir(&database_args.data_dir, &format!("http://{address}"))?),
+        None => Some(DataDirLock::take(&database_args.data_dir, &format!("http://{address}"))?),
         // Nodes keep no state of their own: any number may share somebody's database.
         Some(_) => None,
     };
@@ -26,17 +26,31 @@ pub async fn run(database_args: DatabaseArgs, args: ServeArgs) -> anyhow::Result
     let (snapshot, position) = refresh::load(&database.store).await?;
     tracing::info!(features = snapshot.feature_count(), revision = snapshot.revision, "the city is in memory");
     let city = Arc::new(City::new(snapshot));
-    tokio::spawn(refresh::follow(city.clone(), database.store.clone(), position));
+    let follower = tokio::spawn(refresh::follow(city.clone(), database.store.clone(), position));
+    let pruner = tokio::spawn(prune_daily(database.store.clone()));
 
     println!("Pianqu is at http://{address}");
     axum::serve(listener, axum::Router::new()).with_graceful_shutdown(asked_to_stop()).await?;
 
-    if let Some(cluster) = database.private {
-        tracing::info!("stopping the private PostgreSQL");
-        tokio::task::spawn_blocking(move || cluster.stop()).await??;
-    }
+    follower.abort();
+    pruner.abort();
+    database.stop().await?;
     drop(lock);
     Ok(())
+}
+
+/// How long a change stays in the feed. A node that was away for longer reads every layer anew.
+const CHANGES_KEPT_DAYS: i32 = 7;
+
+async fn prune_daily(store: Store) {
+    loop {
+        match change::prune(&store, CHANGES_KEPT_DAYS).await {
+            Ok(0) => {}
+            Ok(pruned) => tracing::info!(pruned, "old changes were taken out of the feed"),
+            Err(error) => tracing::warn!(%error, "the feed could not be pruned; trying again tomorrow"),
+        }
+        tokio::time::sleep(Duration::from_secs(24 * 60 * 60)).await;
+    }
 }
 
 /// Ends when the program is told to: Ctrl-C, or SIGTERM from a service manager.
@@ -55,52 +69,4 @@ async fn asked_to_stop() {
         _ = terminated.recv() => {}
     }
     tracing::info!("stopping");
-}
-
-/// Keeps a second program off the data directory. The lock is the kernel's: it ends with the
-/// program, however that ends.
-fn lock_data_dir(data_dir: &Path, address: &str) -> anyhow::Result<File> {
-    std::fs::create_dir_all(data_dir).with_context(|| format!("cannot make {}", data_dir.display()))?;
-    let path = data_dir.join("lock");
-    let mut file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .with_context(|| format!("cannot open {}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(std::fs::TryLockError::WouldBlock) => {
-            let mut owner = String::new();
-            file.read_to_string(&mut owner)?;
-            bail!(
-                "another pianqu already serves from {} ({}). Stop it, or use another --data-dir",
-                data_dir.display(),
-                owner.trim()
-            );
-        }
-        Err(std::fs::TryLockError::Error(error)) => {
-            return Err(error).with_context(|| format!("cannot lock {}", path.display()));
-        }
-    }
-    file.set_len(0)?;
-    file.rewind()?;
-    writeln!(file, "process {}, {address}", std::process::id())?;
-    Ok(file)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_second_program_is_told_who_is_there() {
-        let dir = tempfile::tempdir().unwrap();
-        let first = lock_data_dir(dir.path(), "http://127.0.0.1:8080").unwrap();
-        let refusal = lock_data_dir(dir.path(), "http://127.0.0.1:8081").unwrap_err().to_string();
-        assert!(refusal.contains("127.0.0.1:8080"), "{refusal}");
-        drop(first);
-        assert!(lock_data_dir(dir.path(), "http://127.0.0.1:8081").is_ok());
-    }
 }

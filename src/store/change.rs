@@ -138,3 +138,9 @@ async fn here(transaction: &Transaction<'_>) -> Result<Position, StoreError> {
         revision: revision.max(0) as u64,
     })
 }
+
+/// Takes changes older than `days` out of the feed; returns how many. The revision stays the same.
+pub async fn prune(store: &Store, days: i32) -> Result<u64, StoreError> {
+    let count = sqlx::query_file_scalar!("sql/queries/change/prune.sql", days).fetch_optional(store.pool()).await?;
+    Ok(count.unwrap_or(0) as u64)
+}

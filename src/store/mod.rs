@@ -61,6 +61,11 @@ impl Store {
         &self.pool
     }
 
+    /// The address that this store was made for.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// A connection of its own, for COPY and for long reads. Its driver ends with the client.
     pub async fn connect_raw(&self) -> Result<tokio_postgres::Client, StoreError> {
         let mut config =

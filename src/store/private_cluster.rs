@@ -40,6 +40,7 @@ pub struct PrivateCluster {
     cluster: PathBuf,
     sockets: PathBuf,
     user: Option<User>,
+    was_running: bool,
 }
 
 /// The account that PostgreSQL runs under when we are root.
@@ -58,16 +59,22 @@ impl PrivateCluster {
         let home = home(data_dir, user)?;
         let cluster = home.join("postgres");
         let sockets = socket_dir(&home);
-        let this = Self { programs, cluster, sockets, user };
+        let mut this = Self { programs, cluster, sockets, user, was_running: true };
         this.make_dir(&this.sockets)?;
         if !this.cluster.join("PG_VERSION").exists() {
             this.init()?;
         }
         if !this.is_running() {
+            this.was_running = false;
             this.boot()?;
         }
         this.create_database()?;
         Ok(this)
+    }
+
+    /// True when it was running before [`Self::start`].
+    pub fn was_running(&self) -> bool {
+        self.was_running
     }
 
     /// How to reach it.

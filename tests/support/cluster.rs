@@ -53,6 +53,7 @@ fn watch_over(dir: &std::path::Path) {
         pid = std::process::id(),
         dir = dir.display(),
     );
+    #[expect(clippy::zombie_processes, reason = "it outlives us: it waits for our end")]
     Command::new("sh")
         .args(["-c", &script])
         .stdin(Stdio::null())

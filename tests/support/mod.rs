@@ -9,7 +9,6 @@ use pianqu::store::Store;
 /// A migrated database of this test's own.
 pub struct TestDatabase {
     pub store: Store,
-    pub url: String,
 }
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -21,8 +20,7 @@ pub async fn database() -> TestDatabase {
     let admin = Store::new(&cluster.url("postgres")).unwrap();
     let client = admin.connect_raw().await.unwrap();
     client.batch_execute(&format!("create database {name} template {}", cluster::TEMPLATE)).await.unwrap();
-    let url = cluster.url(&name);
-    TestDatabase { store: Store::new(&url).unwrap(), url }
+    TestDatabase { store: Store::new(&cluster.url(&name)).unwrap() }
 }
 
 impl TestDatabase {
