@@ -122,3 +122,72 @@ async fn every_type_of_value_arrives_as_it_was_written() {
     let public = snapshot.layer(LayerId::Community, Viewer::Public).unwrap();
     assert_eq!(public.value(item, "estimated_cost"), None, "money is not for the public");
 }
+
+/// Small and repeatable; what it decides does not have to be very random.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % n
+    }
+}
+
+/// One client that inserts, moves and deletes in transactions that overlap those of the others,
+/// some with savepoints, some rolled back.
+async fn meddle(db: &TestDatabase, seed: u64) {
+    let client = db.store.connect_raw().await.unwrap();
+    let mut dice = Dice(seed);
+    for step in 0..40 {
+        client.batch_execute("begin").await.unwrap();
+        for _ in 0..=dice.below(3) {
+            // Each client keeps to its own rows, so that nobody waits for a lock.
+            let statement = match dice.below(4) {
+                0 | 1 => insert(&format!("{seed}-{step}")),
+                2 => format!(
+                    "update gate set name = name || '+' where name like '{seed}-%' and gate_id % 3 = {}",
+                    dice.below(3)
+                ),
+                _ => format!("delete from gate where name like '{seed}-%' and gate_id % 5 = {}", dice.below(5)),
+            };
+            client.batch_execute(&statement).await.unwrap();
+            if dice.below(4) == 0 {
+                client
+                    .batch_execute(&format!("savepoint s; {}; rollback to savepoint s", insert("never")))
+                    .await
+                    .unwrap();
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(dice.below(8))).await;
+        client.batch_execute(if dice.below(5) == 0 { "rollback" } else { "commit" }).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_overlapping_transactions_memory_equals_the_table() {
+    let db = Arc::new(database().await);
+    let city = followed(&db).await;
+    let clients: Vec<_> = (1..=4)
+        .map(|seed| {
+            let db = db.clone();
+            tokio::spawn(async move { meddle(&db, seed).await })
+        })
+        .collect();
+    for client in clients {
+        client.await.unwrap();
+    }
+    let rows = db
+        .store
+        .connect_raw()
+        .await
+        .unwrap()
+        .query("select name from gate order by name collate \"C\"", &[])
+        .await
+        .unwrap();
+    let expected: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    assert!(expected.len() > 10 && !expected.contains(&"never".to_owned()));
+    until(&city, &expected.iter().map(String::as_str).collect::<Vec<_>>()).await;
+
+    let (fresh, _) = refresh::load(&db.store).await.unwrap();
+    assert_eq!(city.snapshot().revision, fresh.revision, "every change was counted once");
+}
