@@ -1,2 +1,3 @@
+mod away;
 mod follow;
 mod schema;
