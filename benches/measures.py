@@ -1,0 +1,237 @@
+"""The measures: each a function of the lab that yields rows."""
+
+import gzip
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from lab import PEERS, ROOT, Lab, Row, free_port, get, tiles_over
+
+# The middle of the benchmark city of 200,000 buildings: every tile of it has something to draw.
+CITY = (104.41, 29.96, 104.50, 30.04)
+COLUMNS = {
+    "building": {"name": "text", "building_use": "text", "floors": "int8"},
+    "utility_line": {"utility_kind": "text", "diameter_mm": "float8", "quality_level": "text"},
+}
+
+
+def skip(what: str):
+    print(f"   SKIPPED: {what}", flush=True)
+
+
+def martin(lab: Lab, database: str):
+    """Martin with the same columns, its cache off."""
+    program = PEERS / "bin/martin"
+    if not program.exists():
+        return None
+    tables = "".join(
+        f"""
+    {layer}:
+      schema: public
+      table: {layer}
+      srid: 4490
+      geometry_column: geom
+      id_column: {layer}_id
+      geometry_type: {"MULTIPOLYGON" if layer == "building" else "MULTILINESTRING"}
+      extent: 4096
+      buffer: 64
+      clip_geom: true
+      properties: {json.dumps(columns)}"""
+        for layer, columns in COLUMNS.items()
+    )
+    port = free_port()
+    config = lab.dir / "martin.yaml"
+    config.write_text(
+        f"""listen_addresses: 127.0.0.1:{port}
+worker_processes: 2
+cache_size_mb: 0
+cache:
+  size_mb: 0
+postgres:
+  connection_string: {lab.url(database)}
+  pool_size: 8
+  auto_publish: false
+  tables:{tables}
+"""
+    )
+    return lab.start("martin", [str(program), "--config", str(config)], port, "/health", {"RUST_LOG": "warn"})
+
+
+def tile_speed(lab: Lab):
+    """Uncached z14-z16 tiles with buildings and lines, and the CPU that each costs."""
+    database = lab.city(200_000, 100_000)
+    tiles = tiles_over(*CITY, range(14, 17), 2000)
+    layers = "building,utility_line"
+    seen = {}
+    for name in ("pianqu", "martin"):
+        if name == "pianqu":
+            server = lab.serve(database, PIANQU_TILE_CACHE_MB="0")
+            paths = [f"/tiles/{layers}/{z}/{x}/{y}.mvt" for z, x, y in tiles]
+        else:
+            server = martin(lab, database)
+            if server is None:
+                skip("Martin is not installed (make peers)")
+                continue
+            paths = [f"/{layers}/{z}/{x}/{y}" for z, x, y in tiles]
+        lab.load(server, paths, seconds=2)  # connections and caches of PostgreSQL are warm
+        cpu = server.cpu_seconds() + lab.postgres_cpu()
+        load = lab.load(server, paths)
+        cpu = (server.cpu_seconds() + lab.postgres_cpu() - cpu) / load.requests * 1000
+        assert load.errors == 0, f"{name}: {load.errors} errors"
+        seen[name] = (load, cpu)
+        if name == "pianqu":
+            sizes = [len(get(server.url + path, Accept_Encoding="gzip")[1]) for path in paths[:100]]
+            mean_kb = sum(sizes) / len(sizes) / 1000
+        lab.stop_servers()
+    ours, our_cpu = seen["pianqu"]
+    peer = seen.get("martin")
+    yield Row(
+        f"uncached z14–z16 tiles, 200,000 buildings + 100,000 lines (mean {mean_kb:.0f} kB gzip), requests/s",
+        f"{ours.per_second:.0f}",
+        f"Martin 1.14: {peer[0].per_second:.0f}" if peer else "not installed",
+        f"{ours.per_second / peer[0].per_second:.1f}×" if peer else "",
+        "≥ 5×",
+        ours.per_second >= 5 * peer[0].per_second if peer else None,
+    )
+    yield Row(
+        "CPU of one such request, server and PostgreSQL together, ms",
+        f"{our_cpu:.2f}",
+        f"Martin 1.14: {peer[1]:.2f}" if peer else "not installed",
+        f"{peer[1] / our_cpu:.1f}×" if peer else "",
+        "≤ 2.5 ms",
+        our_cpu <= 2.5,
+    )
+
+
+def warm_tiles(lab: Lab):
+    """Cached tiles against fixed bytes of the same size from the same server."""
+    server = lab.serve(lab.city(200_000, 100_000))
+    z, x, y = tiles_over(*CITY, range(15, 16), 1)[0]
+    path = f"/tiles/building,utility_line/{z}/{x}/{y}.mvt"
+    size = len(get(server.url + path, Accept_Encoding="gzip")[1])
+    fixed = f"/healthz?bytes={size}"
+    rates = {"tile": [], "fixed": []}
+    for _ in range(3):
+        rates["tile"].append(lab.load(server, [path], connections=16, seconds=max(2, lab.seconds // 2)).per_second)
+        rates["fixed"].append(lab.load(server, [fixed], connections=16, seconds=max(2, lab.seconds // 2)).per_second)
+    tile, bytes_ = max(rates["tile"]), max(rates["fixed"])
+    yield Row(
+        f"warm tile of {size / 1000:.0f} kB, requests/s",
+        f"{tile:.0f}",
+        f"fixed bytes, same server: {bytes_:.0f}",
+        f"{tile / bytes_:.0%}",
+        "≥ 80 %",
+        tile >= 0.8 * bytes_,
+    )
+
+
+def low_zoom(lab: Lab):
+    """A z10 tile over everything, cold."""
+    server = lab.serve(lab.city(200_000, 100_000), PIANQU_TILE_CACHE_MB="0")
+    z, x, y = tiles_over(*CITY, range(10, 11), 1)[0]
+    url = f"{server.url}/tiles/building/{z}/{x}/{y}.mvt"
+    times, size = [], 0
+    for _ in range(9):
+        _, body, seconds = get(url, Accept_Encoding="gzip")
+        size = len(body)
+        times.append(seconds * 1000)
+    median = sorted(times)[len(times) // 2]
+    assert gzip.decompress(body)
+    yield Row("z10 tile over 200,000 buildings, cold, ms (median of 9; worst)", f"{median:.0f} ({max(times):.0f})", "", "", "≤ 300 ms", max(times) <= 300)
+    yield Row("the same tile, kB gzip", f"{size / 1000:.0f}", "", "", "≤ 500 kB", size <= 500_000)
+
+
+def import_speed(lab: Lab):
+    """New York's buildings through our import and through ogr2ogr with COPY."""
+    file = Path(os.environ.get("PIANQU_SHARED_DATA", ROOT / "../shared/data")) / "new-york/nyc_buildings.gpkg"
+    if not file.exists():
+        skip(f"{file} is not here")
+        return
+    ours, peer = [], []
+    for run in range(3):
+        name = f"import_ours_{run}"
+        lab.database(name)
+        start = time.perf_counter()
+        lab.run_pianqu("import", str(file), "--layer", "building", "--database-url", lab.url(name))
+        ours.append(time.perf_counter() - start)
+        count = int(lab.psql(name, "-c", "select count(*) from building"))
+        lab.psql("postgres", "-c", f"drop database {name} with (force)")
+
+        name = f"import_peer_{run}"
+        lab.psql("postgres", "-c", f"create database {name}")
+        lab.psql(name, "-c", "create extension postgis")
+        start = time.perf_counter()
+        subprocess.run(
+            ["ogr2ogr", "-f", "PostgreSQL", f"PG:{lab.url(name)}", str(file), "--config", "PG_USE_COPY", "YES",
+             "-nlt", "PROMOTE_TO_MULTI", "-nln", "building"],
+            check=True, capture_output=True,
+        )
+        peer.append(time.perf_counter() - start)
+        theirs = int(lab.psql(name, "-c", "select count(*) from building"))
+        lab.psql("postgres", "-c", f"drop database {name} with (force)")
+    us, them = min(ours), min(peer)
+    yield Row(
+        f"import of New York's {theirs:,} buildings, s (best of 3; ours checks validity, keeps provenance: {count:,} rows)",
+        f"{us:.2f}", f"ogr2ogr, COPY: {them:.2f}", f"{them / us:.1f}×", "≥ 2×", us * 2 <= them,
+    )
+
+
+def start_up(lab: Lab):
+    """From start to ready with 300,000 features."""
+    database = lab.city(200_000, 100_000)
+    times = []
+    for _ in range(3):
+        server = lab.serve(database)
+        times.append(server.ready_after)
+        lab.stop_servers()
+    yield Row("start to ready with 300,000 features, s (worst of 3)", f"{max(times):.2f}", "", "", "< 5 s", max(times) < 5)
+
+
+def memory(lab: Lab):
+    """What a million features take."""
+    database = lab.city(700_000, 300_000)
+    server = lab.serve(database)
+    rss = server.memory_mib()
+    yield Row("memory with 1,000,000 features (700,000 buildings, 300,000 lines), MiB", f"{rss:.0f}", "", f"{rss * 1024 * 1024 / 1e6:.0f} bytes a feature", "stated", None)
+    yield Row("start to ready with them, s", f"{server.ready_after:.1f}", "", "", "", None)
+
+
+def feature_pages(lab: Lab):
+    """items?bbox&limit=100 against tipg."""
+    database = lab.city(200_000, 100_000)
+    boxes = [f"{lon / 1e4:.4f},{lat / 1e4:.4f},{lon / 1e4 + 0.01:.4f},{lat / 1e4 + 0.01:.4f}" for lon in range(1044100, 1044900, 90) for lat in range(299600, 300300, 90)]
+    server = lab.serve(database)
+    ours = lab.load(server, [f"/api/collections/building/items?bbox={box}&limit=100" for box in boxes])
+    assert ours.errors == 0, ours
+    lab.stop_servers()
+    uvicorn = PEERS / "venv/bin/uvicorn"
+    peer = None
+    if uvicorn.exists():
+        port = free_port()
+        tipg = lab.start(
+            "tipg", [str(uvicorn), "tipg.main:app", "--port", str(port), "--log-level", "warning"], port, "/healthz",
+            {"DATABASE_URL": lab.url(database)},
+        )
+        paths = [f"/collections/public.building/items?bbox={box}&limit=100" for box in boxes]
+        get(tipg.url + paths[0])
+        peer = lab.load(tipg, paths)
+        assert peer.errors == 0, peer
+    else:
+        skip("tipg is not installed (make peers)")
+    yield Row(
+        "items?bbox&limit=100, requests/s", f"{ours.per_second:.0f}", f"tipg: {peer.per_second:.0f}" if peer else "not installed",
+        f"{ours.per_second / peer.per_second:.0f}×" if peer else "", "≥ 5×", ours.per_second >= 5 * peer.per_second if peer else None,
+    )
+
+
+ALL = {
+    "tiles": tile_speed,
+    "warm": warm_tiles,
+    "low-zoom": low_zoom,
+    "import": import_speed,
+    "start-up": start_up,
+    "features": feature_pages,
+    "memory": memory,
+}
