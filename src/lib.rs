@@ -11,5 +11,7 @@ pub mod store;
 
 pub mod app;
 
+pub mod http;
+
 pub mod cli;
 pub mod config;

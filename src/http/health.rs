@@ -1,0 +1,51 @@
+//! Is the program alive, and does it know the city as it is now?
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::AppState;
+
+/// Alive: the program runs.
+#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, description = "Alive", body = String)))]
+pub async fn show_health() -> &'static str {
+    "ok\n"
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Readiness {
+    is_ready: bool,
+    /// How many changes of the database the snapshot holds.
+    revision: u64,
+    taken_at: DateTime<Utc>,
+    /// Seconds since the database last confirmed that the snapshot is current.
+    age_s: f64,
+    /// `up` or `away`.
+    database: &'static str,
+}
+
+/// Ready: PostgreSQL answers and the snapshot follows it.
+///
+/// While it is away reads go on from the last revision; `age_s` says how old that is.
+#[utoipa::path(get, path = "/readyz", tag = "operation", responses(
+    (status = 200, description = "Ready", body = Readiness),
+    (status = 503, description = "PostgreSQL is away", body = Readiness),
+))]
+pub async fn show_readiness(State(state): State<AppState>) -> Response {
+    let snapshot = state.city.snapshot();
+    let is_ready = state.city.is_database_up();
+    let age = Utc::now() - state.city.confirmed_at();
+    let readiness = Readiness {
+        is_ready,
+        revision: snapshot.revision,
+        taken_at: snapshot.taken_at,
+        age_s: age.as_seconds_f64().max(0.0),
+        database: if is_ready { "up" } else { "away" },
+    };
+    let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, [(header::CACHE_CONTROL, "no-store")], Json(readiness)).into_response()
+}

@@ -1,0 +1,162 @@
+//! OGC API Features: the features of a layer, a page at a time, and one by its id.
+
+mod bbox;
+pub mod crs;
+mod datetime;
+mod filter;
+mod geojson;
+mod page;
+mod query;
+
+use std::fmt::Write as _;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderName;
+use axum::response::Response;
+use chrono::SecondsFormat;
+
+use super::AppState;
+use super::collections::visible_layer;
+use super::links::{Base, GEOJSON, JSON, Link};
+use super::parameters::Parameters;
+use super::problem::{Kind, Problem};
+use super::representation::{Representation, Wishes};
+use crate::domain::Viewer;
+use crate::snapshot::Snapshot;
+use geojson::{Writer, json};
+use query::{ItemsQuery, take_fields};
+
+const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
+pub const REVISION: HeaderName = HeaderName::from_static("pianqu-revision");
+
+/// A page of a layer's features.
+///
+/// Pages follow the `next` link. Every property of `/queryables` is a filter: `?street_class=primary`.
+#[utoipa::path(get, path = "/api/collections/{layer}/items", tag = "features",
+    params(
+        ("layer" = String, Path, description = "Name of a layer"),
+        ("bbox" = Option<String>, Query, description = "Four or six numbers; the geometry must meet the box"),
+        ("bbox-crs" = Option<String>, Query, description = "Reference system of `bbox`; CRS84 by default"),
+        ("crs" = Option<String>, Query, description = "Reference system of the answer; CRS84 by default"),
+        ("datetime" = Option<String>, Query, description = "Instant, day or interval (`..` is open)"),
+        ("limit" = Option<u32>, Query, description = "Features on a page"),
+        ("cursor" = Option<i64>, Query, description = "Where the page begins; taken from a `next` link"),
+        ("properties" = Option<String>, Query, description = "Only these properties, separated by commas"),
+    ),
+    responses(
+        (status = 200, description = "A page", content_type = "application/geo+json", body = serde_json::Value),
+        (status = 400, description = "A parameter is wrong", body = super::problem::ProblemBody),
+        (status = 404, description = "No such layer", body = super::problem::ProblemBody),
+    ))]
+pub async fn list_items(
+    State(state): State<AppState>,
+    Path(layer): Path<String>,
+    viewer: Viewer,
+    base: Base,
+    parameters: Parameters,
+    RawQuery(raw_query): RawQuery,
+    wishes: Wishes,
+) -> Result<Response, Problem> {
+    let snapshot = state.city.snapshot();
+    let view = visible_layer(&snapshot, &layer, viewer)?;
+    let query = ItemsQuery::take(parameters, &view, &state.settings)?;
+    let page = page::gather(&view, &query, || true)
+        .ok_or_else(|| Problem::internal("a page was given up that somebody waits for"))?;
+
+    let path = format!("/api/collections/{layer}");
+    let raw_query = raw_query.unwrap_or_default();
+    let here = if raw_query.is_empty() { format!("{path}/items") } else { format!("{path}/items?{raw_query}") };
+    let mut links =
+        vec![Link::new("self", GEOJSON, base.to_exactly(&here)), Link::new("collection", JSON, base.to(&path))];
+    if let Some(next) = page.next {
+        links.push(Link::new("next", GEOJSON, base.to_exactly(&with_cursor(&here, next))));
+    }
+    let mut out = Vec::with_capacity(page.items.len() * 512 + 512);
+    out.extend_from_slice(b"{\"type\":\"FeatureCollection\",\"numberMatched\":");
+    json(&mut out, &page.matched);
+    out.extend_from_slice(b",\"numberReturned\":");
+    json(&mut out, &page.items.len());
+    out.extend_from_slice(b",\"timeStamp\":");
+    json(&mut out, &time_stamp(&snapshot));
+    out.extend_from_slice(b",\"links\":");
+    json(&mut out, &links);
+    out.extend_from_slice(b",\"features\":[");
+    let writer = Writer { crs: query.crs, fields: &query.fields };
+    for (i, item) in page.items.iter().enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        writer.feature(&mut out, item, |_| ());
+    }
+    out.extend_from_slice(b"]}");
+    Ok(Representation::new(GEOJSON, out)
+        .header(CONTENT_CRS, format!("<{}>", query.crs.uri()))
+        .header(REVISION, snapshot.revision)
+        .answer(&wishes))
+}
+
+/// One feature. Its ETag changes when it is written, not when others are.
+#[utoipa::path(get, path = "/api/collections/{layer}/items/{id}", tag = "features",
+    params(
+        ("layer" = String, Path, description = "Name of a layer"),
+        ("id" = i64, Path, description = "Id of the feature"),
+        ("crs" = Option<String>, Query, description = "Reference system of the answer; CRS84 by default"),
+        ("properties" = Option<String>, Query, description = "Only these properties, separated by commas"),
+    ),
+    responses(
+        (status = 200, description = "The feature", content_type = "application/geo+json", body = serde_json::Value),
+        (status = 404, description = "No such feature", body = super::problem::ProblemBody),
+    ))]
+pub async fn find_item(
+    State(state): State<AppState>,
+    Path((layer, id)): Path<(String, String)>,
+    viewer: Viewer,
+    base: Base,
+    mut parameters: Parameters,
+    wishes: Wishes,
+) -> Result<Response, Problem> {
+    let snapshot = state.city.snapshot();
+    let view = visible_layer(&snapshot, &layer, viewer)?;
+    parameters.take_json_format()?;
+    let crs = crs::Crs::of_parameter("crs", parameters.take("crs")?.as_deref())?;
+    let fields = take_fields(&mut parameters, &view)?;
+    parameters.finish()?;
+    let unknown = || Problem::at_parameter(Kind::UnknownFeature, "id", format!("{layer} has no feature «{id}»"));
+    let item = id.parse().ok().and_then(|id| view.find(id)).ok_or_else(unknown)?;
+
+    let path = format!("/api/collections/{layer}");
+    let links = [
+        Link::new("self", GEOJSON, base.to(format!("{path}/items/{}", item.id))),
+        Link::new("collection", JSON, base.to(&path)),
+    ];
+    let mut out = Vec::with_capacity(1024);
+    Writer { crs, fields: &fields }.feature(&mut out, item, |out| {
+        out.extend_from_slice(b",\"version\":");
+        json(out, &item.version);
+        out.extend_from_slice(b",\"updated_at\":");
+        json(out, &item.updated_at.to_rfc3339_opts(SecondsFormat::Micros, true));
+        out.extend_from_slice(b",\"links\":");
+        json(out, &links);
+    });
+    Ok(Representation::new(GEOJSON, out)
+        .header(CONTENT_CRS, format!("<{}>", crs.uri()))
+        .header(REVISION, snapshot.revision)
+        .answer(&wishes))
+}
+
+/// When this picture of the city was read. Not the moment of the answer: the same page of the same
+/// revision then has the same bytes, and its ETag holds.
+fn time_stamp(snapshot: &Snapshot) -> String {
+    snapshot.taken_at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// The same request from another place on.
+fn with_cursor(here: &str, next: i64) -> String {
+    let (path, query) = here.split_once('?').unwrap_or((here, ""));
+    let mut link = format!("{path}?");
+    for pair in query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")) {
+        let _ = write!(link, "{pair}&");
+    }
+    let _ = write!(link, "cursor={next}");
+    link
+}

@@ -1,0 +1,71 @@
+//! What a request for items asks, checked.
+
+use super::bbox::Bbox;
+use super::crs::Crs;
+use super::datetime::Period;
+use super::filter::{Equals, take_filters};
+use crate::domain::Field;
+use crate::http::Settings;
+use crate::http::parameters::Parameters;
+use crate::http::problem::Problem;
+use crate::snapshot::{Item, LayerView};
+
+pub struct ItemsQuery {
+    pub bbox: Option<Bbox>,
+    pub period: Option<Period>,
+    pub filters: Vec<Equals>,
+    pub crs: Crs,
+    /// The fields to answer with their positions in an item's values.
+    pub fields: Vec<(usize, &'static Field)>,
+    pub limit: usize,
+    /// Only items after this id.
+    pub after: i64,
+}
+
+impl ItemsQuery {
+    /// Takes all parameters; one that is left over is refused.
+    pub fn take(mut parameters: Parameters, view: &LayerView<'_>, settings: &Settings) -> Result<Self, Problem> {
+        parameters.take_json_format()?;
+        let bbox_crs = Crs::of_parameter("bbox-crs", parameters.take("bbox-crs")?.as_deref())?;
+        let bbox = parameters.take("bbox")?.map(|text| Bbox::parse(&text, bbox_crs)).transpose()?;
+        let crs = Crs::of_parameter("crs", parameters.take("crs")?.as_deref())?;
+        let period = parameters.take("datetime")?.map(|text| Period::parse(&text)).transpose()?;
+        let limit = parameters.take_integer("limit", 1, i64::MAX)?;
+        // A limit above the maximum is no error (OGC 17-069r4, 7.15.2): numberReturned says it.
+        let limit =
+            limit.map_or(settings.default_page, |n| usize::try_from(n).unwrap_or(usize::MAX).min(settings.max_page));
+        let after = parameters.take_integer("cursor", 0, i64::MAX)?.unwrap_or(0);
+        let fields = take_fields(&mut parameters, view)?;
+        let filters = take_filters(&mut parameters, view.describe(), view.viewer())?;
+        parameters.finish()?;
+        Ok(Self { bbox, period, filters, crs, fields, limit, after })
+    }
+
+    /// True when everything but the place is as asked.
+    pub fn meets_but_for_place(&self, view: &LayerView<'_>, item: &Item) -> bool {
+        self.filters.iter().all(|filter| filter.meets(item))
+            && self.period.is_none_or(|period| period.meets(view, item))
+    }
+
+    /// True when every item of the layer is asked for.
+    pub fn is_open(&self) -> bool {
+        self.bbox.is_none() && self.period.is_none() && self.filters.is_empty()
+    }
+}
+
+/// `properties=name,households`: these fields only. An empty list asks for geometry alone.
+pub fn take_fields(parameters: &mut Parameters, view: &LayerView<'_>) -> Result<Vec<(usize, &'static Field)>, Problem> {
+    let visible: Vec<_> = view.fields().collect();
+    let Some(names) = parameters.take("properties")? else { return Ok(visible) };
+    let mut fields = Vec::new();
+    for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        let found = visible.iter().find(|(_, field)| field.name == name);
+        let found = found.ok_or_else(|| {
+            Problem::parameter("properties", format!("«{name}» is no property of {}", view.describe().name))
+        })?;
+        if !fields.contains(found) {
+            fields.push(*found);
+        }
+    }
+    Ok(fields)
+}

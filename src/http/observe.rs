@@ -1,0 +1,51 @@
+//! The outermost layer: request id, one line a request in the log, security headers.
+
+use std::time::Instant;
+
+use axum::body::HttpBody;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::request_id;
+
+pub async fn observe(request: Request, next: Next) -> Response {
+    let id = request_id::of(request.headers());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let begun = Instant::now();
+    let mut response = request_id::scope(id.clone(), next.run(request)).await;
+
+    let duration = begun.elapsed();
+    let status = response.status().as_u16();
+    tracing::info!(
+        method = method.as_str(),
+        route = route.as_deref().unwrap_or("(none)"),
+        status,
+        duration_ms = duration.as_secs_f64() * 1000.0,
+        bytes = response.body().size_hint().exact(),
+        request_id = id,
+        "answered"
+    );
+    let id = HeaderValue::try_from(id).expect("a request id is visible ASCII");
+    response.headers_mut().insert(request_id::HEADER, id);
+    secure(&mut response);
+    response
+}
+
+/// MapLibre runs its worker from a blob and draws what it fetched into images.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; worker-src 'self' blob:; \
+     child-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
+     connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
+
+fn secure(response: &mut Response) {
+    const HEADERS: [(HeaderName, &str); 3] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    ];
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}
