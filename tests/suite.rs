@@ -1,6 +1,7 @@
 //! All tests that need more than one module, as one program: linking it once is most of the cost.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is a failed test")]
 
+mod api;
 mod rules;
 mod store;
 mod support;

@@ -140,6 +140,8 @@ fn meets_geometry(part: Rect<f64>, geometry: &ShapeGeometry) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use geo::polygon;
+
     use super::*;
 
     fn refused(text: &str, crs: Crs) -> String {
@@ -167,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_geometry_decides_and_not_its_box() {
-        let corner = geo::polygon![(x: 0.0, y: 0.0), (x: 10.0, y: 0.0), (x: 0.0, y: 10.0)];
+        let corner = polygon![(x: 0.0, y: 0.0), (x: 10.0, y: 0.0), (x: 0.0, y: 10.0)];
         let shape = Shape::new(geo::Geometry::Polygon(corner)).expect("a triangle");
         assert!(!Bbox::parse("8,8,9,9", Crs::Crs84).expect("a box").meets(&shape));
         assert!(Bbox::parse("1,1,2,2", Crs::Crs84).expect("a box").meets(&shape), "wholly inside");
