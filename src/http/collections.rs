@@ -6,12 +6,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::items::crs::Crs;
 use super::links::{Base, GEOJSON, JSON, Link, SCHEMA_JSON};
 use super::parameters::Parameters;
 use super::problem::Problem;
 use super::representation::{Representation, Wishes};
 use crate::domain::{LayerId, Viewer};
+use crate::geodesy::Crs;
 use crate::snapshot::{LayerView, Snapshot};
 
 #[derive(Serialize, ToSchema)]

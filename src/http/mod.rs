@@ -11,14 +11,17 @@ pub mod request_id;
 pub mod settings;
 pub mod viewer;
 
+mod city;
 mod collections;
 mod guard;
 mod health;
 mod items;
 mod landing;
+mod layers;
 mod links;
 mod observe;
 mod problem_pages;
+mod schema;
 
 use std::sync::Arc;
 
@@ -66,8 +69,12 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(landing::show_conformance))
         .routes(routes!(collections::list_collections))
         .routes(routes!(collections::find_collection))
+        .routes(routes!(schema::show_queryables))
+        .routes(routes!(schema::show_schema))
         .routes(routes!(items::list_items))
         .routes(routes!(items::find_item))
+        .routes(routes!(city::show_city))
+        .routes(routes!(layers::list_layers))
 }
 
 /// The whole server.

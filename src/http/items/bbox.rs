@@ -4,7 +4,7 @@
 
 use geo::{Coord, Intersects, MapCoords, Rect};
 
-use super::crs::Crs;
+use crate::geodesy::Crs;
 use crate::http::problem::Problem;
 use crate::snapshot::{Shape, ShapeGeometry};
 
@@ -38,7 +38,7 @@ impl Bbox {
             _ => return Err(wrong(format!("{} numbers are given; there must be 4 or 6", numbers.len()))),
         };
         let (low, high) = (display(crs, low), display(crs, high));
-        if crs.is_degrees() {
+        if crs.is_geographic() {
             for (name, at) in [("lower", low), ("upper", high)] {
                 let order = if crs == Crs::Crs84 { "longitude comes first" } else { "latitude comes first" };
                 if !(-180.0..=180.0).contains(&at.x) {
@@ -54,7 +54,7 @@ impl Bbox {
         }
         let parts = if low.x <= high.x {
             vec![Rect::new(low, high)]
-        } else if crs.is_degrees() {
+        } else if crs.is_geographic() {
             // West of east only across the antimeridian (OGC 17-069r4, 7.15.3).
             vec![Rect::new(low, Coord { x: 180.0, y: high.y }), Rect::new(Coord { x: -180.0, y: low.y }, high)]
         } else {
@@ -65,11 +65,11 @@ impl Bbox {
 
     /// Boxes in stored degrees that hold every feature that can pass.
     pub fn search_boxes(&self) -> Vec<Rect<f64>> {
-        self.parts.iter().map(|part| if self.crs.is_degrees() { *part } else { degrees(self.crs, *part) }).collect()
+        self.parts.iter().map(|part| if self.crs.is_geographic() { *part } else { degrees(self.crs, *part) }).collect()
     }
 
     pub fn meets(&self, shape: &Shape) -> bool {
-        if self.crs.is_degrees() {
+        if self.crs.is_geographic() {
             let bounds = shape.bounds();
             return self.parts.iter().any(|part| {
                 meets_box(*part, bounds) && (holds(*part, bounds) || meets_geometry(*part, shape.geometry()))
@@ -83,14 +83,14 @@ impl Bbox {
 /// East and north of coordinates in the registry's order.
 fn display(crs: Crs, [first, second]: [f64; 2]) -> Coord<f64> {
     match crs {
-        Crs::Cgcs2000 => Coord { x: second, y: first },
+        Crs::Cgcs2000 | Crs::GaussKruger105 => Coord { x: second, y: first },
         Crs::Crs84 | Crs::WebMercator => Coord { x: first, y: second },
     }
 }
 
 fn registry(crs: Crs, at: Coord<f64>) -> [f64; 2] {
     match crs {
-        Crs::Cgcs2000 => [at.y, at.x],
+        Crs::Cgcs2000 | Crs::GaussKruger105 => [at.y, at.x],
         Crs::Crs84 | Crs::WebMercator => [at.x, at.y],
     }
 }
@@ -104,7 +104,7 @@ fn degrees(crs: Crs, part: Rect<f64>) -> Rect<f64> {
         for j in 0..=STEPS {
             let part_of = |n: u32, low: f64, high: f64| low + (high - low) * f64::from(n) / f64::from(STEPS);
             let at = Coord { x: part_of(i, part.min().x, part.max().x), y: part_of(j, part.min().y, part.max().y) };
-            let there = crs.to_stored(registry(crs, at));
+            let there = crs.from_axes(registry(crs, at));
             (west, south) = (west.min(there.x), south.min(there.y));
             (east, north) = (east.max(there.x), north.max(there.y));
         }
@@ -114,7 +114,7 @@ fn degrees(crs: Crs, part: Rect<f64>) -> Rect<f64> {
 }
 
 fn project(crs: Crs, geometry: &ShapeGeometry) -> ShapeGeometry {
-    let there = |at: Coord<f64>| display(crs, crs.of_stored(at));
+    let there = |at: Coord<f64>| display(crs, crs.to_axes(at));
     match geometry {
         ShapeGeometry::Point(point) => ShapeGeometry::Point(there(point.0).into()),
         ShapeGeometry::Lines(lines) => ShapeGeometry::Lines(lines.map_coords(there)),
@@ -177,11 +177,11 @@ mod tests {
     }
 
     #[test]
-    fn the_same_box_in_three_systems_passes_the_same_points() {
+    fn the_same_box_in_every_system_passes_the_same_points() {
         let degrees = Bbox::parse("104.6,30.1,104.7,30.2", Crs::Crs84).expect("a box");
         for crs in Crs::ALL {
-            let [a, b] = crs.of_stored(Coord { x: 104.6, y: 30.1 });
-            let [c, d] = crs.of_stored(Coord { x: 104.7, y: 30.2 });
+            let [a, b] = crs.to_axes(Coord { x: 104.6, y: 30.1 });
+            let [c, d] = crs.to_axes(Coord { x: 104.7, y: 30.2 });
             let there = Bbox::parse(&format!("{a},{b},{c},{d}"), crs).expect("a box");
             for (lon, lat) in [(104.65, 30.15), (104.59, 30.15), (104.65, 30.21)] {
                 let shape = Shape::new(geo::Geometry::Point(geo::point!(x: lon, y: lat))).expect("a point");

@@ -3,9 +3,9 @@
 use geo::{Coord, LineString, Polygon};
 use serde::Serialize;
 
-use super::crs::Crs;
 use crate::domain::value::yuan;
 use crate::domain::{Field, Value};
+use crate::geodesy::Crs;
 use crate::snapshot::{Item, ShapeGeometry};
 
 /// Writes features of one layer with the same fields and in the same reference system.
@@ -69,7 +69,7 @@ impl Writer<'_> {
     }
 
     fn position(&self, out: &mut Vec<u8>, at: Coord<f64>) {
-        let [first, second] = self.crs.of_stored(at);
+        let [first, second] = self.crs.to_axes(at);
         out.push(b'[');
         json(out, &first);
         out.push(b',');

@@ -1,7 +1,7 @@
 //! OGC API Features: the features of a layer, a page at a time, and one by its id.
 
 mod bbox;
-pub mod crs;
+mod crs_parameter;
 mod datetime;
 mod filter;
 mod geojson;
@@ -23,6 +23,7 @@ use super::problem::{Kind, Problem};
 use super::representation::{Representation, Wishes};
 use crate::domain::Viewer;
 use crate::snapshot::Snapshot;
+use crs_parameter::take_crs;
 use geojson::{Writer, json};
 use query::{ItemsQuery, take_fields};
 
@@ -118,7 +119,7 @@ pub async fn find_item(
     let snapshot = state.city.snapshot();
     let view = visible_layer(&snapshot, &layer, viewer)?;
     parameters.take_json_format()?;
-    let crs = crs::Crs::of_parameter("crs", parameters.take("crs")?.as_deref())?;
+    let crs = take_crs(&mut parameters, "crs")?;
     let fields = take_fields(&mut parameters, &view)?;
     parameters.finish()?;
     let unknown = || Problem::at_parameter(Kind::UnknownFeature, "id", format!("{layer} has no feature «{id}»"));

@@ -1,10 +1,11 @@
 //! What a request for items asks, checked.
 
 use super::bbox::Bbox;
-use super::crs::Crs;
+use super::crs_parameter::take_crs;
 use super::datetime::Period;
 use super::filter::{Equals, take_filters};
 use crate::domain::Field;
+use crate::geodesy::Crs;
 use crate::http::Settings;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
@@ -26,9 +27,9 @@ impl ItemsQuery {
     /// Takes all parameters; one that is left over is refused.
     pub fn take(mut parameters: Parameters, view: &LayerView<'_>, settings: &Settings) -> Result<Self, Problem> {
         parameters.take_json_format()?;
-        let bbox_crs = Crs::of_parameter("bbox-crs", parameters.take("bbox-crs")?.as_deref())?;
+        let bbox_crs = take_crs(&mut parameters, "bbox-crs")?;
         let bbox = parameters.take("bbox")?.map(|text| Bbox::parse(&text, bbox_crs)).transpose()?;
-        let crs = Crs::of_parameter("crs", parameters.take("crs")?.as_deref())?;
+        let crs = take_crs(&mut parameters, "crs")?;
         let period = parameters.take("datetime")?.map(|text| Period::parse(&text)).transpose()?;
         let limit = parameters.take_integer("limit", 1, i64::MAX)?;
         // A limit above the maximum is no error (OGC 17-069r4, 7.15.2): numberReturned says it.
