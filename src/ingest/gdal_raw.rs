@@ -1,0 +1,140 @@
+//! The few calls of GDAL that the `gdal` crate does not offer, behind safe functions.
+//!
+//! Needed because the crate decodes every text as lossy UTF-8 (a GBK column would be destroyed
+//! before anyone could look at it), and knows neither curves nor virtual files.
+#![expect(unsafe_code, reason = "GDAL is a C library; these calls have no safe form in the gdal crate")]
+
+use std::ffi::{CStr, CString};
+
+use gdal::vector::{Defn, Feature, Geometry};
+
+/// A text field as bytes, in whatever encoding the file has. `None` when null or unset.
+pub fn field_bytes<'a>(feature: &'a Feature<'_>, index: usize) -> Option<&'a [u8]> {
+    // SAFETY: the feature is alive; an index beyond the definition is answered by GDAL with an
+    // error and an empty string. The text lives in the feature, which the result borrows, and is
+    // replaced only by another call for the same non-text field, which callers do not make.
+    unsafe {
+        let feature = feature.c_feature();
+        if gdal_sys::OGR_F_IsFieldSetAndNotNull(feature, index as i32) == 0 {
+            return None;
+        }
+        let text = gdal_sys::OGR_F_GetFieldAsString(feature, index as i32);
+        (!text.is_null()).then(|| CStr::from_ptr(text).to_bytes())
+    }
+}
+
+/// The names of the columns as bytes.
+pub fn column_names(defn: &Defn) -> Vec<Vec<u8>> {
+    // SAFETY: the definition is alive and the indices are within its count; the names are copied.
+    unsafe {
+        let defn = defn.c_defn();
+        (0..gdal_sys::OGR_FD_GetFieldCount(defn))
+            .map(|i| CStr::from_ptr(gdal_sys::OGR_Fld_GetNameRef(gdal_sys::OGR_FD_GetFieldDefn(defn, i))))
+            .map(|name| name.to_bytes().to_vec())
+            .collect()
+    }
+}
+
+/// Reads only these columns, and no geometry. Formats that cannot leave columns out read all.
+pub fn read_only<L: gdal::vector::LayerAccess>(layer: &L, ignored: &[CString]) {
+    let mut names: Vec<*const std::ffi::c_char> = ignored.iter().map(|name| name.as_ptr()).collect();
+    names.push(std::ptr::null());
+    // SAFETY: the list ends with null and outlives the call, which copies it. Ignoring fields is
+    // an optimisation: a refusal leaves the layer as it was.
+    unsafe {
+        gdal_sys::OGR_L_SetIgnoredFields(layer.c_layer(), names.as_mut_ptr());
+    }
+}
+
+/// The name of the column that holds the format's own row number; empty where there is none.
+pub fn fid_column<L: gdal::vector::LayerAccess>(layer: &L) -> String {
+    // SAFETY: the layer is alive; the name is copied.
+    unsafe {
+        let name = gdal_sys::OGR_L_GetFIDColumn(layer.c_layer());
+        if name.is_null() { String::new() } else { CStr::from_ptr(name).to_string_lossy().into_owned() }
+    }
+}
+
+/// True when arcs are in the shape.
+pub fn has_curves(geometry: &Geometry) -> bool {
+    // SAFETY: the geometry is alive.
+    unsafe { gdal_sys::OGR_G_HasCurveGeometry(geometry.c_geometry(), 0) != 0 }
+}
+
+/// The same shape with arcs as lines, at GDAL's own step of 4 degrees.
+pub fn linearised(geometry: &Geometry) -> Option<Geometry> {
+    // SAFETY: the geometry is alive; the result is new and handed over whole by `adopt`.
+    unsafe { adopt(gdal_sys::OGR_G_GetLinearGeometry(geometry.c_geometry(), 0.0, std::ptr::null_mut())) }
+}
+
+/// Ends every ring where it began.
+pub fn close_rings(geometry: &mut Geometry) {
+    // SAFETY: the geometry is alive and borrowed mutably.
+    unsafe { gdal_sys::OGR_G_CloseRings(geometry.c_geometry()) }
+}
+
+/// Makes the first coordinate the second.
+pub fn swap_axes(geometry: &mut Geometry) {
+    // SAFETY: the geometry is alive and borrowed mutably.
+    unsafe { gdal_sys::OGR_G_SwapXY(geometry.c_geometry()) }
+}
+
+/// A point inside the area.
+pub fn point_inside(geometry: &Geometry) -> Option<Geometry> {
+    // SAFETY: the geometry is alive; the result is new and handed over whole by `adopt`.
+    unsafe { adopt(gdal_sys::OGR_G_PointOnSurface(geometry.c_geometry())) }
+}
+
+/// A closed line as an area, or patches as areas.
+pub fn to_multi_polygon(geometry: &Geometry) -> Option<Geometry> {
+    // SAFETY: the clone is ours; the call consumes it and returns the result.
+    unsafe { adopt(gdal_sys::OGR_G_ForceToMultiPolygon(gdal_sys::OGR_G_Clone(geometry.c_geometry()))) }
+}
+
+/// # Safety
+/// `raw` is null or a geometry that nobody else owns.
+unsafe fn adopt(raw: gdal_sys::OGRGeometryH) -> Option<Geometry> {
+    if raw.is_null() {
+        return None;
+    }
+    // The crate cannot be given a pointer to own; its collections can. The geometry goes into a
+    // collection as the sole member, whose clone is an owned geometry of the crate.
+    let collection = Geometry::empty(gdal_sys::OGRwkbGeometryType::wkbGeometryCollection).ok()?;
+    // SAFETY: both are alive; on success the collection owns `raw`.
+    unsafe {
+        if gdal_sys::OGR_G_AddGeometryDirectly(collection.c_geometry(), raw) != gdal_sys::OGRErr::OGRERR_NONE {
+            gdal_sys::OGR_G_DestroyGeometry(raw);
+            return None;
+        }
+    }
+    let member = collection.get_geometry(0).clone();
+    Some(member)
+}
+
+/// Size of a file, also inside an archive (`/vsizip/…`).
+pub fn file_size(path: &str) -> Option<u64> {
+    let path = CString::new(path).ok()?;
+    // SAFETY: plain data that the call fills; the path outlives it.
+    unsafe {
+        let mut stat = std::mem::zeroed();
+        (gdal_sys::VSIStatL(path.as_ptr(), &mut stat) == 0).then_some(stat.st_size as u64)
+    }
+}
+
+/// The bytes of a file, also inside an archive; `None` when it cannot be read or is larger.
+pub fn read_file(path: &str, most: u64) -> Option<Vec<u8>> {
+    let size = file_size(path).filter(|size| *size <= most)?;
+    let path = CString::new(path).ok()?;
+    // SAFETY: the buffer is as long as is said; the handle is closed once.
+    unsafe {
+        let file = gdal_sys::VSIFOpenL(path.as_ptr(), c"rb".as_ptr());
+        if file.is_null() {
+            return None;
+        }
+        let mut bytes = vec![0u8; size as usize];
+        let read = gdal_sys::VSIFReadL(bytes.as_mut_ptr().cast(), 1, bytes.len(), file);
+        gdal_sys::VSIFCloseL(file);
+        bytes.truncate(read);
+        Some(bytes)
+    }
+}

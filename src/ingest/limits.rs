@@ -1,0 +1,28 @@
+//! How much of a file is taken before it is refused. Hostile files are big in small wrappings.
+
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of a file, unpacked.
+    pub file_bytes: u64,
+    /// Files in an archive.
+    pub archive_files: usize,
+    pub features: u64,
+    pub vertices: usize,
+    /// Bytes of one text value.
+    pub text_bytes: usize,
+    /// Rows that the report lists one by one; the others are counted.
+    pub listed_rows: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_bytes: 8 << 30,
+            archive_files: 4096,
+            features: 20_000_000,
+            vertices: 1_000_000,
+            text_bytes: 1 << 20,
+            listed_rows: 10_000,
+        }
+    }
+}
