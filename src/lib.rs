@@ -7,6 +7,7 @@ pub mod domain;
 pub mod geodesy;
 pub mod snapshot;
 
+pub mod ingest;
 pub mod store;
 
 pub mod app;

@@ -51,7 +51,9 @@ pub fn find_inside(path: &Path, wanted: Option<&str>, limits: &Limits) -> Result
     }
     let is_wanted = |file: &String| {
         let name = Path::new(file);
-        wanted.is_some_and(|w| name.file_name().is_some_and(|n| n == w) || name.file_stem().is_some_and(|n| n == w) || file == w)
+        wanted.is_some_and(|w| {
+            name.file_name().is_some_and(|n| n == w) || name.file_stem().is_some_and(|n| n == w) || file == w
+        })
     };
     let chosen = match found.as_slice() {
         [] => return Err(refuse("no file of a known format is in it".to_owned())),

@@ -120,7 +120,9 @@ fn refuse_secret(crs: &SpatialRef, name: &str) -> Result<(), IngestError> {
     let is = |needle: &str| wkt.contains(needle);
     let system = match () {
         () if is("xian1980") || is("xian80") || is("xi'an") || is("西安") => "Xian 80 (1980西安坐标系)",
-        () if is("beijing1954") || is("beijing54") || is("newbeijing") || is("北京54") => "Beijing 54 (1954北京坐标系)",
+        () if is("beijing1954") || is("beijing54") || is("newbeijing") || is("北京54") => {
+            "Beijing 54 (1954北京坐标系)"
+        }
         () => return Ok(()),
     };
     Err(IngestError::CrsSecret { name: format!("{system}, {name}") })
@@ -156,7 +158,8 @@ fn lands_where_it_may(crs: &SpatialRef, transform: &CoordTransform, (x, y): (f64
         return false;
     }
     let (lon, lat) = (xs[0], ys[0]);
-    let is_strip = crs.get_attr_value("PROJECTION", 0).ok().flatten().is_some_and(|p| p.starts_with("Transverse_Mercator"));
+    let is_strip =
+        crs.get_attr_value("PROJECTION", 0).ok().flatten().is_some_and(|p| p.starts_with("Transverse_Mercator"));
     if let (true, Ok(Some(meridian))) = (is_strip, crs.get_proj_param("central_meridian"))
         && (lon - meridian).abs() > SLACK_DEGREES
     {
@@ -178,7 +181,9 @@ pub fn fitting((x, y): (f64, f64), extent: Option<Rect<f64>>) -> Vec<Candidate> 
     }
     plain(y, x, extent)
         .into_iter()
-        .map(|c| candidate(format!("{} --north-first", c.option), "the axes are swapped: north or latitude comes first"))
+        .map(|c| {
+            candidate(format!("{} --north-first", c.option), "the axes are swapped: north or latitude comes first")
+        })
         .collect()
 }
 
@@ -199,7 +204,10 @@ fn plain(x: f64, y: f64, extent: Option<Rect<f64>>) -> Vec<Candidate> {
     if (100_000.0..1_000_000.0).contains(&x) {
         let meridian = extent.map_or(105.0, |e| (e.center().x / 3.0).round() * 3.0);
         let code = 4534 + ((meridian - 75.0) / 3.0) as i64;
-        found.push(candidate(&format!("--crs EPSG:{code}"), "six-digit easting: CGCS2000 3-degree zone without zone number"));
+        found.push(candidate(
+            &format!("--crs EPSG:{code}"),
+            "six-digit easting: CGCS2000 3-degree zone without zone number",
+        ));
     }
     let zone = (x / 1e6).floor() as i64;
     if (25..=45).contains(&zone) {
@@ -240,14 +248,17 @@ mod tests {
 
     #[test]
     fn an_unknown_system_is_asked_for() {
-        assert!(matches!(resolve(claims(None), Some((466_300.0, 3_333_500.0))), Err(IngestError::CrsUnknown { fitting }) if fitting.len() == 1));
+        assert!(
+            matches!(resolve(claims(None), Some((466_300.0, 3_333_500.0))), Err(IngestError::CrsUnknown { fitting }) if fitting.len() == 1)
+        );
         let known = Claims { is_datum_known: true, ..claims(None) };
         assert!(resolve(known, Some((104.6, 30.1))).is_ok());
     }
 
     #[test]
     fn a_system_that_contradicts_the_coordinates_is_refused() {
-        let contradicted = |crs, at| matches!(resolve(claims(Some(crs)), Some(at)), Err(IngestError::CrsContradicted { .. }));
+        let contradicted =
+            |crs, at| matches!(resolve(claims(Some(crs)), Some(at)), Err(IngestError::CrsContradicted { .. }));
         assert!(contradicted("EPSG:4490", (466_300.0, 3_333_500.0)));
         assert!(contradicted("EPSG:4490", (30.1, 104.6)));
         assert!(contradicted("EPSG:4544", (35_466_300.0, 3_333_500.0)));

@@ -21,8 +21,8 @@ impl Datum {
     pub fn to_cgcs2000(self, lon: f64, lat: f64) -> (f64, f64) {
         match self {
             Datum::Wgs84 | Datum::Cgcs2000 => (lon, lat),
-            Datum::Gcj02 => gcj02::to_wgs84(lon, lat),
-            Datum::Bd09 => bd09::to_wgs84(lon, lat),
+            Datum::Gcj02 => gcj02::to_wgs84(lon, lat).x_y(),
+            Datum::Bd09 => bd09::to_wgs84(lon, lat).x_y(),
         }
     }
 

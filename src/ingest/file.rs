@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use gdal::Dataset;
-use gdal::vector::{Feature, Geometry, LayerAccess, OGRFieldType, OwnedLayer};
 use gdal::Metadata;
+use gdal::vector::{Feature, Geometry, LayerAccess, OGRFieldType, OwnedLayer};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::columns::{self, Columns, plain};
@@ -60,9 +60,8 @@ pub fn read(
     let (key, told) = key::choose(&mut layer, description, &columns, &names, request.key.as_deref())?;
     report.key = told;
 
-    let too_many = |found| {
-        IngestError::TooLarge { path: path.clone(), found, allowed: request.limits.features, unit: "rows" }
-    };
+    let too_many =
+        |found| IngestError::TooLarge { path: path.clone(), found, allowed: request.limits.features, unit: "rows" };
     let total = layer.try_feature_count().filter(|count| *count < u64::MAX / 2).unwrap_or(0);
     if total > request.limits.features {
         return Err(too_many(total));
@@ -178,7 +177,8 @@ impl Rows<'_> {
 
 fn no_shape() -> Problem {
     let said = said::take_line();
-    let reason = if said.is_empty() { "the row has no shape".to_owned() } else { format!("the row has no shape: {said}") };
+    let reason =
+        if said.is_empty() { "the row has no shape".to_owned() } else { format!("the row has no shape: {said}") };
     Problem::geometry("missing", reason)
 }
 
@@ -198,12 +198,14 @@ fn pick(dataset: Dataset, request: &Request, report: &mut Report) -> Result<Owne
     let mut names = Vec::new();
     let mut with_shape = Vec::new();
     for layer in dataset.layers() {
-        if layer.defn().geometry_fields().next().is_some() {
+        if layer.defn().geom_fields().next().is_some() {
             with_shape.push(layer.name());
         }
         names.push(layer.name());
     }
-    let is_member = |wanted: &str| std::path::Path::new(&dataset.description().unwrap_or_default()).file_name().is_some_and(|n| n == wanted);
+    let is_member = |wanted: &str| {
+        std::path::Path::new(&dataset.description().unwrap_or_default()).file_name().is_some_and(|n| n == wanted)
+    };
     let chosen = match &request.source_layer {
         Some(wanted) if names.contains(wanted) => wanted.clone(),
         // In an archive the name has already chosen the file.
@@ -288,18 +290,17 @@ enum Place {
     Wkt(usize),
 }
 
-const LONGITUDES: &[&str] = &["lon", "lng", "long", "longitude", "经度", "x", "x坐标", "横坐标", "东坐标", "easting", "lon经度"];
+const LONGITUDES: &[&str] =
+    &["lon", "lng", "long", "longitude", "经度", "x", "x坐标", "横坐标", "东坐标", "easting", "lon经度"];
 const LATITUDES: &[&str] = &["lat", "latitude", "纬度", "y", "y坐标", "纵坐标", "北坐标", "northing", "lat纬度"];
 const SHAPES: &[&str] = &["wkt", "geom", "geometry", "thegeom", "shape", "几何", "空间信息"];
 
 impl Place {
     fn find(layer: &OwnedLayer, names: &[String]) -> Result<Self, IngestError> {
-        if layer.defn().geometry_fields().next().is_some() {
+        if layer.defn().geom_fields().next().is_some() {
             return Ok(Place::Geometry);
         }
-        let find = |known: &[&str]| {
-            known.iter().find_map(|known| names.iter().position(|name| plain(name) == *known))
-        };
+        let find = |known: &[&str]| known.iter().find_map(|known| names.iter().position(|name| plain(name) == *known));
         match (find(SHAPES), find(LONGITUDES), find(LATITUDES)) {
             (Some(at), ..) => Ok(Place::Wkt(at)),
             (None, Some(x), Some(y)) => Ok(Place::LonLat(x, y)),

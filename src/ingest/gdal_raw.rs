@@ -113,28 +113,53 @@ unsafe fn adopt(raw: gdal_sys::OGRGeometryH) -> Option<Geometry> {
 
 /// Size of a file, also inside an archive (`/vsizip/…`).
 pub fn file_size(path: &str) -> Option<u64> {
-    let path = CString::new(path).ok()?;
-    // SAFETY: plain data that the call fills; the path outlives it.
-    unsafe {
-        let mut stat = std::mem::zeroed();
-        (gdal_sys::VSIStatL(path.as_ptr(), &mut stat) == 0).then_some(stat.st_size as u64)
-    }
+    VirtualFile::open(path).map(|mut file| file.size())
 }
 
 /// The bytes of a file, also inside an archive; `None` when it cannot be read or is larger.
 pub fn read_file(path: &str, most: u64) -> Option<Vec<u8>> {
-    let size = file_size(path).filter(|size| *size <= most)?;
-    let path = CString::new(path).ok()?;
-    // SAFETY: the buffer is as long as is said; the handle is closed once.
-    unsafe {
-        let file = gdal_sys::VSIFOpenL(path.as_ptr(), c"rb".as_ptr());
-        if file.is_null() {
-            return None;
+    let mut file = VirtualFile::open(path)?;
+    let size = file.size();
+    if size > most {
+        return None;
+    }
+    let mut bytes = vec![0u8; usize::try_from(size).ok()?];
+    // SAFETY: the file is open, and the buffer is as long as is said.
+    let read = unsafe { gdal_sys::VSIFReadL(bytes.as_mut_ptr().cast(), 1, bytes.len(), file.0) };
+    bytes.truncate(read);
+    Some(bytes)
+}
+
+/// An open file of GDAL's, closed with this value.
+struct VirtualFile(*mut gdal_sys::VSILFILE);
+
+impl VirtualFile {
+    fn open(path: &str) -> Option<Self> {
+        let path = CString::new(path).ok()?;
+        // SAFETY: both texts end with null and outlive the call.
+        let file = unsafe { gdal_sys::VSIFOpenL(path.as_ptr(), c"rb".as_ptr()) };
+        (!file.is_null()).then_some(Self(file))
+    }
+
+    /// Goes to the end to see where it is, and back.
+    fn size(&mut self) -> u64 {
+        const FROM_START: i32 = 0;
+        const FROM_END: i32 = 2;
+        // SAFETY: the file is open.
+        unsafe {
+            gdal_sys::VSIFSeekL(self.0, 0, FROM_END);
+            let size = gdal_sys::VSIFTellL(self.0);
+            gdal_sys::VSIFSeekL(self.0, 0, FROM_START);
+            size
         }
-        let mut bytes = vec![0u8; size as usize];
-        let read = gdal_sys::VSIFReadL(bytes.as_mut_ptr().cast(), 1, bytes.len(), file);
-        gdal_sys::VSIFCloseL(file);
-        bytes.truncate(read);
-        Some(bytes)
+    }
+}
+
+impl Drop for VirtualFile {
+    fn drop(&mut self) {
+        // SAFETY: opened by `open`, closed only here.
+        unsafe {
+            gdal_sys::VSIFCloseL(self.0);
+        }
     }
 }

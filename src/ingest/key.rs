@@ -23,7 +23,8 @@ pub enum Key {
 }
 
 /// Column names that are keys by habit.
-const HABITUAL: &[&str] = &["osmid", "fid", "objectid", "gid", "id", "uuid", "guid", "globalid", "bsm", "标识码", "唯一标识"];
+const HABITUAL: &[&str] =
+    &["osmid", "fid", "objectid", "gid", "id", "uuid", "guid", "globalid", "bsm", "标识码", "唯一标识"];
 
 /// The surest key that the file has, and how to tell it.
 pub fn choose(
@@ -34,7 +35,10 @@ pub fn choose(
     asked: Option<&str>,
 ) -> Result<(Key, String), IngestError> {
     if let Some(column) = asked {
-        let found = names.iter().position(|name| name == column).or_else(|| names.iter().position(|name| plain(name) == plain(column)));
+        let found = names
+            .iter()
+            .position(|name| name == column)
+            .or_else(|| names.iter().position(|name| plain(name) == plain(column)));
         let has = || names.to_vec();
         let at = found.ok_or_else(|| IngestError::NoSuchKey { column: column.to_owned(), has: has() })?;
         return Ok((Key::Column(at), format!("column «{}» (given with --key)", names[at])));
@@ -48,7 +52,8 @@ pub fn choose(
     if let Some(at) = candidates.iter().find(|at| unique.contains(at)) {
         return Ok((Key::Column(*at), format!("column «{}» (unique in the file)", names[*at])));
     }
-    let repeated: String = candidates.iter().map(|at| format!("; «{}» is not unique or has gaps", names[*at])).collect();
+    let repeated: String =
+        candidates.iter().map(|at| format!("; «{}» is not unique or has gaps", names[*at])).collect();
     let fid = gdal_raw::fid_column(layer);
     if fid.is_empty() {
         Ok((Key::Content, format!("content of the row, no column identifies it{repeated}")))

@@ -213,7 +213,9 @@ fn shapefile_encoding(target: &str, request: &Request) -> Result<TextEncoding, I
             let encoding = encoding::by_name(name).ok_or_else(|| IngestError::EncodingUnknown(name.clone()))?;
             Some(TextEncoding { encoding, by: "declared by .cpg" })
         }
-        (None, None, Some(name)) => encoding::by_name(name).map(|encoding| TextEncoding { encoding, by: "declared by the .dbf header" }),
+        (None, None, Some(name)) => {
+            encoding::by_name(name).map(|encoding| TextEncoding { encoding, by: "declared by the .dbf header" })
+        }
         (None, None, None) => None,
     };
     let Some(declared) = declared else {
@@ -253,7 +255,8 @@ fn rebuild_index(
         }
     }
     memory.push(MemoryFile(format!("{folder}/file.shx")));
-    gdal::config::set_thread_local_config_option("SHAPE_RESTORE_SHX", "YES").map_err(|e| unreadable(&request.path, e))?;
+    gdal::config::set_thread_local_config_option("SHAPE_RESTORE_SHX", "YES")
+        .map_err(|e| unreadable(&request.path, e))?;
     report.note("index_rebuilt", "the .shx beside the .shp is missing; it was rebuilt in memory");
     *target = format!("{folder}/file.shp");
     Ok(())
@@ -296,7 +299,9 @@ fn as_utf8(target: &mut String, request: &Request, memory: &mut Vec<MemoryFile>)
         });
     }
     let text = match xml {
-        Some(_) => text.split_once("?>").map_or(text.to_string(), |(_, rest)| format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{rest}")),
+        Some(_) => text
+            .split_once("?>")
+            .map_or(text.to_string(), |(_, rest)| format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{rest}")),
         None => text.into_owned(),
     };
     let name = format!("{}/file.{}", memory_folder(), extension(target));

@@ -44,7 +44,12 @@ pub fn read(
         let shaper = Shaper::new(id.describe().geometry, &crs, request.datum, request.extent, request.limits);
         let known: Vec<_> =
             request.constants.iter().filter(|(name, _)| id.describe().field(name).is_some()).cloned().collect();
-        wanted.push(Wanted { layer: id.describe(), shaper, constants: constants(id.describe(), &known)?, records: Vec::new() });
+        wanted.push(Wanted {
+            layer: id.describe(),
+            shaper,
+            constants: constants(id.describe(), &known)?,
+            records: Vec::new(),
+        });
         report.counts_mut(*id);
     }
     for (name, form) in GDAL_LAYERS {
@@ -61,7 +66,10 @@ pub fn read(
         let records = if wanted.layer.id == LayerId::Street {
             let before = wanted.records.len();
             let pieces = noding::node(wanted.records);
-            report.note("noded", format!("{before} streets, split where they share a vertex, make {} pieces", pieces.len()));
+            report.note(
+                "noded",
+                format!("{before} streets, split where they share a vertex, make {} pieces", pieces.len()),
+            );
             pieces
         } else {
             wanted.records
@@ -106,10 +114,8 @@ fn read_form(
     // A query names one layer, so the reader does not gather the others in memory.
     let rows = opened.dataset.execute_sql(format!("SELECT * FROM {name}"), None, sql::Dialect::DEFAULT);
     let Some(mut rows) = rows.map_err(|error| unreadable(&opened.path, error))? else { return Ok(()) };
-    let columns: Vec<String> = gdal_raw::column_names(rows.defn())
-        .iter()
-        .map(|name| String::from_utf8_lossy(name).into_owned())
-        .collect();
+    let columns: Vec<String> =
+        gdal_raw::column_names(rows.defn()).iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
     let mut in_layer = 0;
     for feature in rows.features() {
         found.rows += 1;
@@ -139,7 +145,8 @@ fn read_form(
             if wanted.layer.id == LayerId::Gate && osm_rules::is_entrance(&tags) && !found.is_on_compound(geometry) {
                 continue;
             }
-            let is_edge = wanted.layer.id == LayerId::Barrier && form == Form::Area && osm_rules::is_edge_barrier(&tags);
+            let is_edge =
+                wanted.layer.id == LayerId::Barrier && form == Form::Area && osm_rules::is_edge_barrier(&tags);
             let edge = is_edge.then(|| edge_of(geometry)).flatten();
             wanted.take(edge.as_ref().unwrap_or(geometry), &key, values, found, report);
         }
@@ -212,7 +219,10 @@ fn each_vertex(geometry: &Geometry, visit: &mut impl FnMut(f64, f64)) {
     for i in 0..geometry.geometry_count() {
         each_vertex(&geometry.get_geometry(i), visit);
     }
-    if matches!(geometry_type_flatten(geometry.geometry_type()), Ogr::wkbLineString | Ogr::wkbPoint | Ogr::wkbLinearRing) {
+    if matches!(
+        geometry_type_flatten(geometry.geometry_type()),
+        Ogr::wkbLineString | Ogr::wkbPoint | Ogr::wkbLinearRing
+    ) {
         for i in 0..geometry.point_count() {
             let (x, y, _) = geometry.get_point(i as i32);
             visit(x, y);
@@ -231,7 +241,14 @@ fn edge_of(area: &Geometry) -> Option<Geometry> {
 }
 
 impl Wanted<'_> {
-    fn take(&mut self, geometry: &Geometry, key: &str, given: osm_rules::Values, found: &mut Found, report: &mut Report) {
+    fn take(
+        &mut self,
+        geometry: &Geometry,
+        key: &str,
+        given: osm_rules::Values,
+        found: &mut Found,
+        report: &mut Report,
+    ) {
         let id = self.layer.id;
         let row = found.rows;
         let mut problems = Vec::new();

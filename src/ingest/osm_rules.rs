@@ -5,10 +5,41 @@ use crate::domain::LayerId;
 
 /// Only these tags are read; every one has a column of its own.
 const TAGS: &[&str] = &[
-    "name", "highway", "area", "foot", "access", "bridge", "tunnel", "width", "surface", "sidewalk", "service",
-    "building", "building:levels", "height", "start_date", "building:flats", "barrier", "entrance", "motor_vehicle",
-    "waterway", "natural", "landuse", "railway", "place", "amenity", "shop", "leisure", "healthcare",
-    "social_facility", "social_facility:for", "office", "public_transport", "capacity", "operator", "addr:full",
+    "name",
+    "highway",
+    "area",
+    "foot",
+    "access",
+    "bridge",
+    "tunnel",
+    "width",
+    "surface",
+    "sidewalk",
+    "service",
+    "building",
+    "building:levels",
+    "height",
+    "start_date",
+    "building:flats",
+    "barrier",
+    "entrance",
+    "motor_vehicle",
+    "waterway",
+    "natural",
+    "landuse",
+    "railway",
+    "place",
+    "amenity",
+    "shop",
+    "leisure",
+    "healthcare",
+    "social_facility",
+    "social_facility:for",
+    "office",
+    "public_transport",
+    "capacity",
+    "operator",
+    "addr:full",
 ];
 
 /// The configuration of GDAL's OpenStreetMap reader.
@@ -55,14 +86,8 @@ impl<'a> Tags<'a> {
 pub type Values = Vec<(&'static str, String)>;
 
 /// The layers that OpenStreetMap feeds, in the order in which they are written.
-pub const LAYERS: &[LayerId] = &[
-    LayerId::Community,
-    LayerId::Building,
-    LayerId::Gate,
-    LayerId::Facility,
-    LayerId::Street,
-    LayerId::Barrier,
-];
+pub const LAYERS: &[LayerId] =
+    &[LayerId::Community, LayerId::Building, LayerId::Gate, LayerId::Facility, LayerId::Street, LayerId::Barrier];
 
 /// The values of a feature of `layer`, or `None` where the tags do not make one.
 pub fn values(layer: LayerId, form: Form, tags: &Tags<'_>) -> Option<Values> {
@@ -119,14 +144,26 @@ fn building(tags: &Tags<'_>) -> Option<Values> {
 
 fn building_use(kind: &str, tags: &Tags<'_>) -> &'static str {
     match kind {
-        "residential" | "apartments" | "house" | "dormitory" | "terrace" | "detached" | "semidetached_house" | "bungalow" => "residential",
+        "residential" | "apartments" | "house" | "dormitory" | "terrace" | "detached" | "semidetached_house"
+        | "bungalow" => "residential",
         "commercial" | "retail" | "office" | "hotel" | "supermarket" | "kiosk" => "commercial",
         "school" | "hospital" | "university" | "college" | "kindergarten" | "civic" | "government" | "public"
-        | "train_station" | "sports_hall" | "sports_centre" | "stadium" | "temple" | "church" | "mosque" | "library"
-        | "museum" | "fire_station" | "toilets" => "public",
+        | "train_station" | "sports_hall" | "sports_centre" | "stadium" | "temple" | "church" | "mosque"
+        | "library" | "museum" | "fire_station" | "toilets" => "public",
         "industrial" | "warehouse" | "factory" | "manufacture" => "industrial",
-        _ if tags.is("amenity", &["school", "hospital", "university", "college", "kindergarten", "library", "townhall", "police"]) => "public",
-        _ if tags.has("shop") || tags.has("office") || tags.is("amenity", &["restaurant", "bank", "cafe", "fast_food"]) => "commercial",
+        _ if tags.is(
+            "amenity",
+            &["school", "hospital", "university", "college", "kindergarten", "library", "townhall", "police"],
+        ) =>
+        {
+            "public"
+        }
+        _ if tags.has("shop")
+            || tags.has("office")
+            || tags.is("amenity", &["restaurant", "bank", "cafe", "fast_food"]) =>
+        {
+            "commercial"
+        }
         _ => "other",
     }
 }
@@ -134,13 +171,20 @@ fn building_use(kind: &str, tags: &Tags<'_>) -> &'static str {
 /// A way through a fence or wall. Whether an `entrance` lies on the edge of a compound or on a
 /// building is decided by the caller, who knows the outlines.
 fn gate(tags: &Tags<'_>) -> Option<Values> {
-    let by_barrier = tags.is("barrier", &["gate", "lift_gate", "swing_gate", "sliding_gate", "entrance", "turnstile", "kissing_gate", "wicket_gate"]);
+    let by_barrier = tags.is(
+        "barrier",
+        &["gate", "lift_gate", "swing_gate", "sliding_gate", "entrance", "turnstile", "kissing_gate", "wicket_gate"],
+    );
     if !by_barrier && !is_entrance(tags) {
         return None;
     }
     let mut values = Values::new();
     let kind = match () {
-        () if tags.is("barrier", &["turnstile", "kissing_gate", "wicket_gate"]) || tags.is("motor_vehicle", &["no"]) => Some("pedestrian"),
+        () if tags.is("barrier", &["turnstile", "kissing_gate", "wicket_gate"])
+            || tags.is("motor_vehicle", &["no"]) =>
+        {
+            Some("pedestrian")
+        }
         () if tags.is("foot", &["no"]) => Some("vehicle"),
         () if tags.is("foot", &["yes", "designated"]) && tags.has("motor_vehicle") => Some("both"),
         () => None,
@@ -188,7 +232,7 @@ const FACILITIES: &[(&str, &[&str], &str)] = &[
     ("shop", &["supermarket"], "supermarket"),
     ("shop", &["convenience", "kiosk"], "convenience_store"),
     ("shop", &["laundry", "dry_cleaning"], "housekeeping"),
-    ("amenity", &["post_office", "post_box", "parcel_locker"], "express_delivery"),
+    ("amenity", &["post_office", "post_box", "parcel_locker"], "parcel"),
     ("amenity", &["community_centre", "arts_centre"], "culture_station"),
     ("amenity", &["library"], "culture_center"),
     ("amenity", &["police"], "police_station"),
@@ -266,7 +310,8 @@ fn street(tags: &Tags<'_>) -> Option<Values> {
         Some("no" | "private" | "use_sidepath") => false,
         Some(_) => true,
         None => {
-            let is_fast = class == "expressway" && !matches!(tags.get("sidewalk"), Some("both" | "left" | "right" | "yes"));
+            let is_fast =
+                class == "expressway" && !matches!(tags.get("sidewalk"), Some("both" | "left" | "right" | "yes"));
             !is_fast && !tags.is("access", &["no"])
         }
     };
@@ -283,7 +328,8 @@ fn street(tags: &Tags<'_>) -> Option<Values> {
         "asphalt" => "asphalt",
         "concrete" | "concrete:plates" | "concrete:lanes" => "concrete",
         "paving_stones" | "sett" | "cobblestone" | "bricks" | "unhewn_cobblestone" | "paved" => "paving",
-        "unpaved" | "gravel" | "fine_gravel" | "dirt" | "ground" | "earth" | "compacted" | "grass" | "sand" | "mud" | "pebblestone" => "unpaved",
+        "unpaved" | "gravel" | "fine_gravel" | "dirt" | "ground" | "earth" | "compacted" | "grass" | "sand" | "mud"
+        | "pebblestone" => "unpaved",
         _ => "other",
     });
     if let Some(surface) = surface {
@@ -298,10 +344,23 @@ fn barrier(tags: &Tags<'_>, form: Form) -> Option<Values> {
     let kind = match () {
         () if is_below => return None,
         () if form == Form::Line && tags.is("waterway", &["river", "canal", "stream"]) => "river",
-        () if form == Form::Area && (tags.is("natural", &["water"]) || tags.is("waterway", &["riverbank"]) || tags.is("landuse", &["reservoir", "basin"])) => "river",
-        () if form == Form::Line && !tags.has("bridge") && tags.is("railway", &["rail", "light_rail", "subway", "tram", "narrow_gauge", "monorail"]) => "railway",
+        () if form == Form::Area
+            && (tags.is("natural", &["water"])
+                || tags.is("waterway", &["riverbank"])
+                || tags.is("landuse", &["reservoir", "basin"])) =>
+        {
+            "river"
+        }
+        () if form == Form::Line
+            && !tags.has("bridge")
+            && tags.is("railway", &["rail", "light_rail", "subway", "tram", "narrow_gauge", "monorail"]) =>
+        {
+            "railway"
+        }
         () if tags.is("barrier", &["wall", "fence", "retaining_wall", "city_wall", "hedge", "guard_rail"]) => "wall",
-        () if form == Form::Line && !tags.has("bridge") && tags.is("highway", &["motorway", "motorway_link"]) => "expressway",
+        () if form == Form::Line && !tags.has("bridge") && tags.is("highway", &["motorway", "motorway_link"]) => {
+            "expressway"
+        }
         () if form == Form::Line && tags.is("natural", &["cliff"]) => "cliff",
         () => return None,
     };
@@ -356,7 +415,9 @@ mod tests {
 
     #[test]
     fn streets() {
-        let street = read(LayerId::Street, Form::Line, &[("highway", "trunk"), ("bridge", "viaduct"), ("width", "12 m")]).expect("a street");
+        let street =
+            read(LayerId::Street, Form::Line, &[("highway", "trunk"), ("bridge", "viaduct"), ("width", "12 m")])
+                .expect("a street");
         assert_eq!(value(&street, "street_class").as_deref(), Some("expressway"));
         assert_eq!(value(&street, "is_walkable").as_deref(), Some("no"));
         assert_eq!(value(&street, "is_bridge").as_deref(), Some("yes"));
@@ -383,7 +444,8 @@ mod tests {
     #[test]
     fn schools_are_told_by_name() {
         let kind = |name| {
-            let school = read(LayerId::Facility, Form::Node, &[("amenity", "school"), ("name", name)]).expect("a facility");
+            let school =
+                read(LayerId::Facility, Form::Node, &[("amenity", "school"), ("name", name)]).expect("a facility");
             value(&school, "facility_kind")
         };
         assert_eq!(kind("雁江区第一小学").as_deref(), Some("primary_school"));

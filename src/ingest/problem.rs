@@ -8,7 +8,7 @@ use super::crs::Candidate;
 pub enum IngestError {
     #[error("«{}»: {why}", path.display())]
     Unreadable { path: PathBuf, why: String },
-    #[error("«{}» is of no format that can be imported: shapefile, GeoPackage, FileGDB, GeoJSON, KML, DXF, XLSX, CSV, FlatGeobuf, OpenStreetMap, or a zip of these{}", path.display(), said(.said))]
+    #[error("«{}» is of no format that can be imported: shapefile, GeoPackage, FileGDB, GeoJSON, KML, DXF, XLSX, CSV, FlatGeobuf, OpenStreetMap, or a zip of these{}", path.display(), in_brackets(.said))]
     UnknownFormat { path: PathBuf, said: String },
     #[error("«{}» is larger than allowed: {found} > {allowed} {unit}", path.display())]
     TooLarge { path: PathBuf, found: u64, allowed: u64, unit: &'static str },
@@ -24,7 +24,9 @@ pub enum IngestError {
     CrsUnknown { fitting: Vec<Candidate> },
     #[error("«{0}» is no reference system that is known")]
     CrsUnreadable(String),
-    #[error("the file is in {name}, whose parameters to CGCS2000 are not public: have the surveying office convert it to CGCS2000 (EPSG:4490 or EPSG:4544)")]
+    #[error(
+        "the file is in {name}, whose parameters to CGCS2000 are not public: have the surveying office convert it to CGCS2000 (EPSG:4490 or EPSG:4544)"
+    )]
     CrsSecret { name: String },
     #[error("the reference system {name} does not fit the coordinates ({coordinates}){}", candidates(.fitting))]
     CrsContradicted { name: String, coordinates: String, fitting: Vec<Candidate> },
@@ -57,7 +59,7 @@ pub enum IngestError {
     WriterStopped,
 }
 
-fn said(said: &str) -> String {
+fn in_brackets(said: &str) -> String {
     if said.is_empty() { String::new() } else { format!(" ({said})") }
 }
 

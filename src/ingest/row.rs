@@ -105,17 +105,18 @@ pub fn constants(
 }
 
 /// Puts constants where values are missing; a required field that is still empty refuses the row.
-pub fn fill(
-    layer: &LayerDescription,
-    constants: &[Option<Value>],
-    values: &mut [Value],
-) -> Result<(), Problem> {
+pub fn fill(layer: &LayerDescription, constants: &[Option<Value>], values: &mut [Value]) -> Result<(), Problem> {
     for ((field, value), constant) in layer.fields.iter().zip(values).zip(constants) {
         if let (true, Some(constant)) = (value.is_null(), constant) {
             *value = constant.clone();
         }
         if value.is_null() && field.is_required {
-            return Err(Problem::new("required", field.name, "", format!("«{}» is required and empty", field.title.zh)));
+            return Err(Problem::new(
+                "required",
+                field.name,
+                "",
+                format!("«{}» is required and empty", field.title.zh),
+            ));
         }
     }
     Ok(())

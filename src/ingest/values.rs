@@ -37,7 +37,7 @@ pub fn parse(field: &Field, raw: &Raw<'_>, scale: f64) -> (Value, Option<Problem
         FieldKind::Text { max_chars } => text_value(field, text, max_chars),
         FieldKind::Integer { min, max } if field.unit == "a" => match year(raw, &text) {
             Some(n) if (min..=max).contains(&n) => (Value::Integer(n), None),
-            // 0 and 1900 stand for "not known" in lists that cannot hold a blank.
+            // Lists that cannot hold a blank write 0 for "not known".
             Some(0) => (Value::Null, None),
             Some(n) => empty("out_of_range", format!("{n} is not between {min} and {max}; left empty")),
             None => empty("unreadable", "not a year; left empty".to_owned()),
@@ -71,7 +71,9 @@ pub fn parse(field: &Field, raw: &Raw<'_>, scale: f64) -> (Value, Option<Problem
                 empty("placeholder_date", format!("{day} stands for an unknown day; left empty"))
             }
             Some((day, None)) => (Value::Date(day), None),
-            Some((day, Some(told))) => (Value::Date(day), Some(Problem::new("date_completed", field.name, &text, told))),
+            Some((day, Some(told))) => {
+                (Value::Date(day), Some(Problem::new("date_completed", field.name, &text, told)))
+            }
             None => empty("unreadable", "not a date; left empty".to_owned()),
         },
         FieldKind::Choice(choices) => {
@@ -126,7 +128,29 @@ fn tidy(text: &str) -> String {
 
 /// The ways in which lists write "nothing here".
 fn is_blank(text: &str) -> bool {
-    matches!(text, "" | "-" | "--" | "—" | "——" | "/" | "\\" | "null" | "NULL" | "Null" | "<Null>" | "<空>" | "(null)" | "nan" | "NaN" | "#N/A" | "N/A" | "n/a" | "未知" | "不详" | "暂无")
+    matches!(
+        text,
+        "" | "-"
+            | "--"
+            | "—"
+            | "——"
+            | "/"
+            | "\\"
+            | "null"
+            | "NULL"
+            | "Null"
+            | "<Null>"
+            | "<空>"
+            | "(null)"
+            | "nan"
+            | "NaN"
+            | "#N/A"
+            | "N/A"
+            | "n/a"
+            | "未知"
+            | "不详"
+            | "暂无"
+    )
 }
 
 fn number(field: &Field, raw: &Raw<'_>, text: &str, scale: f64) -> Result<f64, String> {
@@ -168,7 +192,9 @@ fn year(raw: &Raw<'_>, text: &str) -> Option<i64> {
 fn boolean(text: &str) -> Option<bool> {
     match text.to_lowercase().as_str() {
         "是" | "有" | "y" | "yes" | "true" | "t" | "1" | "1.0" | "√" | "✓" | "已" | "开放" => Some(true),
-        "否" | "无" | "没有" | "不是" | "n" | "no" | "false" | "f" | "0" | "0.0" | "×" | "✗" | "x" | "未" => Some(false),
+        "否" | "无" | "没有" | "不是" | "n" | "no" | "false" | "f" | "0" | "0.0" | "×" | "✗" | "x" | "未" => {
+            Some(false)
+        }
         _ => None,
     }
 }
@@ -268,7 +294,9 @@ mod tests {
         assert_eq!(year("90年代"), (Value::Null, Some("unreadable")));
         let day = |raw| text(LayerId::UtilityWork, "window_start", raw);
         let date = |y, m, d| Value::Date(NaiveDate::from_ymd_opt(y, m, d).expect("a day"));
-        for raw in ["2000-12-31", "2000/12/31", "2000.12.31", "2000年12月31日", "20001231", "36891", "2000-12-31T08:00:00Z"] {
+        for raw in
+            ["2000-12-31", "2000/12/31", "2000.12.31", "2000年12月31日", "20001231", "36891", "2000-12-31T08:00:00Z"]
+        {
             assert_eq!(day(raw), (date(2000, 12, 31), None), "{raw}");
         }
         assert_eq!(day("2000年12月"), (date(2000, 12, 1), Some("date_completed")));
@@ -285,7 +313,10 @@ mod tests {
         assert_eq!(text(LayerId::Gate, "is_open", "maybe"), (Value::Null, Some("unreadable")));
         assert_eq!(text(LayerId::UtilityLine, "utility_kind", "DL").1, None);
         assert_eq!(text(LayerId::Facility, "facility_kind", "幼儿园"), (Value::Text("kindergarten".into()), None));
-        assert_eq!(text(LayerId::Facility, "facility_kind", "空间站"), (Value::Text("other".into()), Some("unknown_choice")));
+        assert_eq!(
+            text(LayerId::Facility, "facility_kind", "空间站"),
+            (Value::Text("other".into()), Some("unknown_choice"))
+        );
         assert_eq!(text(LayerId::Building, "building_use", "空间站"), (Value::Null, Some("unknown_choice")));
     }
 
