@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+
+use crate::domain::Viewer;
 
 /// Where the database is: somebody else's, or a private one below the data directory.
 #[derive(Debug, Clone, Args)]
@@ -28,4 +30,72 @@ pub struct ServeArgs {
     /// database is still empty
     #[arg(long, env = "PIANQU_SAMPLE_DATA", value_name = "DIR")]
     pub sample_data: Option<PathBuf>,
+
+    /// What a request without a token sees [default: everything on a loopback address, else public]
+    #[arg(long, env = "PIANQU_ANONYMOUS_VIEWER", value_enum)]
+    pub anonymous_viewer: Option<AnonymousViewer>,
+
+    /// The bearer token that shows everything
+    #[arg(long, env = "PIANQU_ADMIN_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    pub admin_token: Option<String>,
+
+    /// The address that links carry, behind a proxy
+    #[arg(long, env = "PIANQU_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+
+    /// Memory for encoded tiles, in MiB; 0 keeps none
+    #[arg(long, env = "PIANQU_TILE_CACHE_MB", value_name = "MIB", default_value_t = 256)]
+    pub tile_cache_mb: u64,
+
+    /// Features on a page at most
+    #[arg(long, env = "PIANQU_MAX_PAGE", value_name = "N", default_value_t = 10_000)]
+    pub max_page: usize,
+
+    /// Bytes of a request body at most
+    #[arg(long, env = "PIANQU_MAX_BODY_BYTES", value_name = "N", default_value_t = 4 << 20)]
+    pub max_body_bytes: usize,
+
+    /// Requests under way at most; the next is told to come again
+    #[arg(long, env = "PIANQU_MAX_REQUESTS", value_name = "N", default_value_t = 512)]
+    pub max_requests_under_way: usize,
+
+    /// Seconds that a request may take
+    #[arg(long, env = "PIANQU_MAX_REQUEST_SECONDS", value_name = "S", default_value_t = 30)]
+    pub max_request_seconds: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AnonymousViewer {
+    Everything,
+    Public,
+}
+
+impl ServeArgs {
+    /// What a request without a token sees. On a loopback address only the people of this machine ask.
+    pub fn anonymous_viewer(&self) -> Viewer {
+        match self.anonymous_viewer {
+            Some(AnonymousViewer::Everything) => Viewer::Everything,
+            Some(AnonymousViewer::Public) => Viewer::Public,
+            None if self.listen.ip().is_loopback() => Viewer::Everything,
+            None => Viewer::Public,
+        }
+    }
+}
+
+/// How the program tells what it does, on stderr.
+#[derive(Debug, Clone, Args)]
+pub struct LogArgs {
+    /// What is told: error, warn, info, debug, or by module (pianqu::http=debug)
+    #[arg(long, env = "PIANQU_LOG", value_name = "FILTER", default_value = "info,sqlx=warn", global = true)]
+    pub log: String,
+
+    /// For people or for a log collector
+    #[arg(long, env = "PIANQU_LOG_FORMAT", value_enum, default_value = "text", global = true)]
+    pub log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
 }

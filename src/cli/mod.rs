@@ -2,12 +2,14 @@
 
 mod data_dir;
 mod database;
+mod logging;
 mod migrate;
+mod openapi;
 mod serve;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{DatabaseArgs, ServeArgs};
+use crate::config::{DatabaseArgs, LogArgs, ServeArgs};
 
 /// 片区: plan the renewal of old residential communities by precinct, on a map
 #[derive(Debug, Parser)]
@@ -15,6 +17,9 @@ use crate::config::{DatabaseArgs, ServeArgs};
 pub struct Cli {
     #[command(flatten)]
     database: DatabaseArgs,
+
+    #[command(flatten)]
+    log: LogArgs,
 
     #[command(subcommand)]
     command: Command,
@@ -26,14 +31,18 @@ enum Command {
     Serve(ServeArgs),
     /// Bring the database to the newest schema
     Migrate(migrate::MigrateArgs),
+    /// Print the description of the API (OpenAPI 3.1)
+    Openapi,
 }
 
 /// Runs a command to its end. An error is told on stderr and gives exit status 1.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
+    logging::start(&cli.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match cli.command {
             Command::Serve(args) => serve::run(cli.database, args).await,
+            Command::Openapi => openapi::run(),
             Command::Migrate(args) => migrate::run(cli.database, args).await,
         }
     })

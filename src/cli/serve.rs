@@ -10,6 +10,8 @@ use super::data_dir::DataDirLock;
 use super::database;
 use crate::app::{City, refresh};
 use crate::config::{DatabaseArgs, ServeArgs};
+use crate::http::{self, AppState};
+use crate::store::city::{CityRow, find_city};
 use crate::store::{Store, change};
 
 pub async fn run(database_args: DatabaseArgs, args: ServeArgs) -> anyhow::Result<()> {
@@ -29,14 +31,36 @@ pub async fn run(database_args: DatabaseArgs, args: ServeArgs) -> anyhow::Result
     let follower = tokio::spawn(refresh::follow(city.clone(), database.store.clone(), position));
     let pruner = tokio::spawn(prune_daily(database.store.clone()));
 
+    let settings = http_settings(&args, &find_city(&database.store).await?);
+    let router = http::router(AppState::new(city, settings));
     println!("Pianqu is at http://{address}");
-    axum::serve(listener, axum::Router::new()).with_graceful_shutdown(asked_to_stop()).await?;
+    axum::serve(listener, router).with_graceful_shutdown(asked_to_stop()).await?;
 
     follower.abort();
     pruner.abort();
     database.stop().await?;
     drop(lock);
     Ok(())
+}
+
+fn http_settings(args: &ServeArgs, city: &CityRow) -> http::Settings {
+    http::Settings {
+        anonymous_viewer: args.anonymous_viewer(),
+        admin_token: args.admin_token.clone(),
+        public_url: args.public_url.clone(),
+        city: http::CityProfile {
+            name_zh: city.name_zh.clone(),
+            name_en: city.name_en.clone(),
+            center: [city.center_lon, city.center_lat],
+            zoom: city.zoom,
+            is_sample: city.is_sample,
+        },
+        max_page: args.max_page,
+        max_body_bytes: args.max_body_bytes,
+        max_requests_under_way: args.max_requests_under_way,
+        max_request_time: Duration::from_secs(args.max_request_seconds),
+        ..http::Settings::default()
+    }
 }
 
 /// How long a change stays in the feed. A node that was away for longer reads every layer anew.
