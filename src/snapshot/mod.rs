@@ -5,6 +5,7 @@
 
 mod item;
 mod layer;
+pub mod names;
 mod shape;
 
 use std::sync::Arc;
