@@ -2,6 +2,8 @@
 
 mod data_dir;
 mod database;
+mod import;
+mod import_report;
 mod logging;
 mod migrate;
 mod openapi;
@@ -29,6 +31,8 @@ pub struct Cli {
 enum Command {
     /// Serve the map and the API
     Serve(ServeArgs),
+    /// Import a file into a layer, take an import back, list imports
+    Import(Box<import::ImportArgs>),
     /// Bring the database to the newest schema
     Migrate(migrate::MigrateArgs),
     /// Print the description of the API (OpenAPI 3.1)
@@ -43,6 +47,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         match cli.command {
             Command::Serve(args) => serve::run(cli.database, args).await,
             Command::Openapi => openapi::run(),
+            Command::Import(args) => import::run(cli.database, *args).await,
             Command::Migrate(args) => migrate::run(cli.database, args).await,
         }
     })

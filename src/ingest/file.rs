@@ -83,7 +83,7 @@ pub fn read(
             return Err(too_many(row));
         }
         let Some(record) = rows.take(&feature, row, report) else { continue };
-        if request.is_noded { held.push(record) } else { sink(record)? }
+        if request.is_noded { held.push(record) } else { sink(record, report)? }
     }
     if row < total {
         let why = format!("the file announces {total} rows; {}", said::take_line());
@@ -95,7 +95,7 @@ pub fn read(
         let message = format!("{before} lines were split where another line shares a vertex, into {}", pieces.len());
         report.note("noded", message);
         for record in pieces {
-            sink(record)?;
+            sink(record, report)?;
         }
     }
     rows.tally.tell(report);

@@ -156,6 +156,8 @@ impl<'a> Shaper<'a> {
 ///
 /// GEOS answers, the same library that PostGIS asks.
 pub fn invalidity(geometry: &Geometry) -> Option<String> {
+    // What was said about reading the row is not about its validity.
+    said::take();
     if geometry.is_valid() {
         return None;
     }

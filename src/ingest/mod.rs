@@ -37,6 +37,7 @@ use geo::Rect;
 pub use datum::Datum;
 pub use geometry::is_valid_wkt;
 pub use limits::Limits;
+pub use osm_rules::LAYERS as OSM_LAYERS;
 pub use problem::IngestError;
 pub use report::{Counts, Note, Outcome, Problem, Report, RowReport};
 
@@ -131,8 +132,8 @@ impl Watch<'_> {
     }
 }
 
-/// Takes the records as they come: all of one layer, then all of the next.
-pub type Sink<'a> = dyn FnMut(Record) -> Result<(), IngestError> + 'a;
+/// Takes the records as they come, all of one layer, then all of the next, with the report so far.
+pub type Sink<'a> = dyn FnMut(Record, &Report) -> Result<(), IngestError> + 'a;
 
 /// Reads the file to its end.
 ///

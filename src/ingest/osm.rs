@@ -75,7 +75,7 @@ pub fn read(
             wanted.records
         };
         for record in records {
-            sink(record)?;
+            sink(record, report)?;
         }
     }
     Ok(())

@@ -5,6 +5,8 @@
 
 pub mod change;
 pub mod city;
+pub mod import;
+pub mod import_log;
 pub mod layer_rows;
 pub mod private_cluster;
 
