@@ -7,6 +7,8 @@ pub mod domain;
 pub mod geodesy;
 pub mod snapshot;
 
+pub mod analysis;
+
 pub mod ingest;
 pub mod store;
 

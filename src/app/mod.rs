@@ -3,7 +3,9 @@
 pub mod city;
 pub mod import;
 pub mod lanes;
+mod name_indexes;
 pub mod refresh;
 
 pub use city::{City, Revised, Touched};
 pub use lanes::{Lanes, Wanted};
+pub use name_indexes::NameIndexes;

@@ -11,8 +11,10 @@ pub mod request_id;
 pub mod settings;
 pub mod viewer;
 
+mod body;
 mod city;
 mod collections;
+mod geometry_body;
 mod guard;
 mod health;
 mod items;
@@ -22,6 +24,8 @@ mod links;
 mod observe;
 mod problem_pages;
 mod schema;
+mod search;
+mod statistics;
 
 use std::sync::Arc;
 
@@ -33,7 +37,7 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::app::City;
+use crate::app::{City, Lanes, NameIndexes};
 pub use settings::{CityProfile, Settings};
 
 use problem::{Kind, Problem};
@@ -43,13 +47,16 @@ use problem::{Kind, Problem};
 pub struct AppState {
     pub city: Arc<City>,
     pub settings: Arc<Settings>,
+    /// Heavy work waits here, so that tiles never do.
+    pub lanes: Lanes,
+    names: Arc<NameIndexes>,
     guard: guard::Guard,
 }
 
 impl AppState {
     pub fn new(city: Arc<City>, settings: Settings) -> Self {
         let guard = guard::Guard::new(&settings);
-        Self { city, settings: Arc::new(settings), guard }
+        Self { city, settings: Arc::new(settings), lanes: Lanes::of_this_machine(), names: Arc::default(), guard }
     }
 }
 
@@ -75,6 +82,8 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(items::find_item))
         .routes(routes!(city::show_city))
         .routes(routes!(layers::list_layers))
+        .routes(routes!(search::search))
+        .routes(routes!(statistics::create_statistics))
 }
 
 /// The whole server.

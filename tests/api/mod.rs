@@ -5,4 +5,6 @@ mod client;
 mod bad_input;
 mod features;
 mod representation;
+mod search;
+mod statistics;
 mod viewer;

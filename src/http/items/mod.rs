@@ -22,7 +22,7 @@ use super::parameters::Parameters;
 use super::problem::{Kind, Problem};
 use super::representation::{Representation, Wishes};
 use crate::domain::Viewer;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{LayerView, Snapshot};
 use crs_parameter::take_crs;
 use geojson::{Writer, json};
 use query::{ItemsQuery, take_fields};
@@ -61,16 +61,56 @@ pub async fn list_items(
     let snapshot = state.city.snapshot();
     let view = visible_layer(&snapshot, &layer, viewer)?;
     let query = ItemsQuery::take(parameters, &view, &state.settings)?;
-    let page = page::gather(&view, &query, || true)
-        .ok_or_else(|| Problem::internal("a page was given up that somebody waits for"))?;
-
+    let is_heavy = query.limit > LIGHT_PAGE || query.expected_candidates(&view) > LIGHT_CANDIDATES;
     let path = format!("/api/collections/{layer}");
     let raw_query = raw_query.unwrap_or_default();
     let here = if raw_query.is_empty() { format!("{path}/items") } else { format!("{path}/items?{raw_query}") };
-    let mut links =
-        vec![Link::new("self", GEOJSON, base.to_exactly(&here)), Link::new("collection", JSON, base.to(&path))];
+    let links = PageLinks { base, path, here };
+    if !is_heavy {
+        return answer_page(&view, &query, &snapshot, &links, &wishes, || true).ok_or_else(given_up);
+    }
+    let id = view.describe().id;
+    let snapshot = snapshot.clone();
+    let work = state.lanes.heavy(move |wanted| {
+        let view = snapshot.layer(id, viewer)?;
+        answer_page(&view, &query, &snapshot, &links, &wishes, || wanted.is_wanted())
+    });
+    work.await.ok_or_else(given_up)
+}
+
+/// Pages up to this size are written where the request arrives.
+const LIGHT_PAGE: usize = 1000;
+/// So are filters that look at no more features than this.
+const LIGHT_CANDIDATES: usize = 20_000;
+
+fn given_up() -> Problem {
+    Problem::internal("a page was given up that somebody waits for")
+}
+
+struct PageLinks {
+    base: Base,
+    /// Of the collection.
+    path: String,
+    /// Path and query of this page.
+    here: String,
+}
+
+/// A whole page as a response; `None` when nobody waits for it any more.
+fn answer_page(
+    view: &LayerView<'_>,
+    query: &ItemsQuery,
+    snapshot: &Snapshot,
+    at: &PageLinks,
+    wishes: &Wishes,
+    is_wanted: impl Fn() -> bool,
+) -> Option<Response> {
+    let page = page::gather(view, query, &is_wanted)?;
+    let mut links = vec![
+        Link::new("self", GEOJSON, at.base.to_exactly(&at.here)),
+        Link::new("collection", JSON, at.base.to(&at.path)),
+    ];
     if let Some(next) = page.next {
-        links.push(Link::new("next", GEOJSON, base.to_exactly(&with_cursor(&here, next))));
+        links.push(Link::new("next", GEOJSON, at.base.to_exactly(&with_cursor(&at.here, next))));
     }
     let mut out = Vec::with_capacity(page.items.len() * 512 + 512);
     out.extend_from_slice(b"{\"type\":\"FeatureCollection\",\"numberMatched\":");
@@ -78,7 +118,7 @@ pub async fn list_items(
     out.extend_from_slice(b",\"numberReturned\":");
     json(&mut out, &page.items.len());
     out.extend_from_slice(b",\"timeStamp\":");
-    json(&mut out, &time_stamp(&snapshot));
+    json(&mut out, &time_stamp(snapshot));
     out.extend_from_slice(b",\"links\":");
     json(&mut out, &links);
     out.extend_from_slice(b",\"features\":[");
@@ -87,13 +127,16 @@ pub async fn list_items(
         if i > 0 {
             out.push(b',');
         }
+        if i % 256 == 255 && !is_wanted() {
+            return None;
+        }
         writer.feature(&mut out, item, |_| ());
     }
     out.extend_from_slice(b"]}");
-    Ok(Representation::new(GEOJSON, out)
+    let representation = Representation::new(GEOJSON, out)
         .header(CONTENT_CRS, format!("<{}>", query.crs.uri()))
-        .header(REVISION, snapshot.revision)
-        .answer(&wishes))
+        .header(REVISION, snapshot.revision);
+    Some(representation.answer(wishes))
 }
 
 /// One feature. Its ETag changes when it is written, not when others are.

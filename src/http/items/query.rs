@@ -48,6 +48,28 @@ impl ItemsQuery {
             && self.period.is_none_or(|period| period.meets(view, item))
     }
 
+    /// About how many items must be looked at, if items lie evenly in the layer's bounds.
+    pub fn expected_candidates(&self, view: &LayerView<'_>) -> usize {
+        if self.is_open() {
+            return 0;
+        }
+        let (Some(bbox), Some(bounds)) = (&self.bbox, view.bounds()) else { return view.len() };
+        let whole = bounds.width() * bounds.height();
+        if whole <= 0.0 {
+            return view.len();
+        }
+        let side = |low: f64, high: f64, a: f64, b: f64| (high.min(b) - low.max(a)).max(0.0);
+        let shared: f64 = bbox
+            .search_boxes()
+            .iter()
+            .map(|part| {
+                side(bounds.min().x, bounds.max().x, part.min().x, part.max().x)
+                    * side(bounds.min().y, bounds.max().y, part.min().y, part.max().y)
+            })
+            .sum();
+        (view.len() as f64 * (shared / whole).min(1.0)) as usize
+    }
+
     /// True when every item of the layer is asked for.
     pub fn is_open(&self) -> bool {
         self.bbox.is_none() && self.period.is_none() && self.filters.is_empty()

@@ -1,0 +1,6 @@
+//! Questions that planners put to the city, as pure functions over a snapshot.
+//!
+//! Invariants: no clock, no I/O; every read names its viewer; every answer carries its rule.
+
+pub mod area_statistics;
+mod edges;
