@@ -8,6 +8,7 @@ pub mod geodesy;
 pub mod snapshot;
 
 pub mod analysis;
+pub mod tiles;
 
 pub mod ingest;
 pub mod store;
