@@ -1,7 +1,7 @@
 //! The city as this program knows it now: the current snapshot and whether PostgreSQL can be asked.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
@@ -18,7 +18,11 @@ pub struct City {
     /// When the database last confirmed that the snapshot is current.
     confirmed_at: ArcSwap<DateTime<Utc>>,
     revised: broadcast::Sender<Arc<Revised>>,
+    /// What must have happened before a revision counts as published.
+    listeners: Mutex<Vec<Listener>>,
 }
+
+type Listener = Box<dyn Fn(&Revised) + Send + Sync>;
 
 /// What the step from one revision to the next has touched.
 #[derive(Debug, Clone)]
@@ -39,19 +43,41 @@ impl City {
     pub fn new(snapshot: Snapshot) -> Self {
         let (revised, _) = broadcast::channel(64);
         let confirmed_at = ArcSwap::from_pointee(snapshot.taken_at);
-        Self { snapshot: ArcSwap::from_pointee(snapshot), is_database_up: AtomicBool::new(true), confirmed_at, revised }
+        Self {
+            snapshot: ArcSwap::from_pointee(snapshot),
+            is_database_up: AtomicBool::new(true),
+            confirmed_at,
+            revised,
+            listeners: Mutex::new(Vec::new()),
+        }
     }
 
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.load_full()
     }
 
-    /// Puts the next revision in place and tells everyone who follows.
+    /// Puts the next revision in place, has every listener finish, then tells everyone who follows.
+    ///
+    /// The snapshot goes first: a listener drops what older snapshots gave, and whoever asks after
+    /// that finds the new one.
     pub fn publish(&self, next: Snapshot, touched: Vec<Touched>) {
-        let revision = next.revision;
+        let revised = Arc::new(Revised { revision: next.revision, touched });
         self.snapshot.store(Arc::new(next));
-        // Nobody may be listening; that is no fault.
-        let _ = self.revised.send(Arc::new(Revised { revision, touched }));
+        for listener in self.listeners().iter() {
+            listener(&revised);
+        }
+        // Nobody may be following; that is no fault.
+        let _ = self.revised.send(revised);
+    }
+
+    /// Has `listener` called within every publication from now on.
+    pub fn on_publish(&self, listener: impl Fn(&Revised) + Send + Sync + 'static) {
+        self.listeners().push(Box::new(listener));
+    }
+
+    fn listeners(&self) -> std::sync::MutexGuard<'_, Vec<Listener>> {
+        // A listener that panicked left nothing half done in this list.
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Revised>> {

@@ -5,7 +5,9 @@ pub mod import;
 pub mod lanes;
 mod name_indexes;
 pub mod refresh;
+pub mod tile_server;
 
 pub use city::{City, Revised, Touched};
 pub use lanes::{Lanes, Wanted};
 pub use name_indexes::NameIndexes;
+pub use tile_server::{TileCounts, TileServer};

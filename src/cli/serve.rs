@@ -55,6 +55,7 @@ fn http_settings(args: &ServeArgs, city: &CityRow) -> http::Settings {
             zoom: city.zoom,
             is_sample: city.is_sample,
         },
+        tile_cache_bytes: args.tile_cache_mb << 20,
         max_page: args.max_page,
         max_body_bytes: args.max_body_bytes,
         max_requests_under_way: args.max_requests_under_way,

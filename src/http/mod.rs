@@ -26,6 +26,8 @@ mod problem_pages;
 mod schema;
 mod search;
 mod statistics;
+mod tile_sets;
+mod tiles;
 
 use std::sync::Arc;
 
@@ -37,7 +39,7 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::app::{City, Lanes, NameIndexes};
+use crate::app::{City, Lanes, NameIndexes, TileServer};
 pub use settings::{CityProfile, Settings};
 
 use problem::{Kind, Problem};
@@ -50,13 +52,16 @@ pub struct AppState {
     /// Heavy work waits here, so that tiles never do.
     pub lanes: Lanes,
     names: Arc<NameIndexes>,
+    tiles: Arc<TileServer>,
     guard: guard::Guard,
 }
 
 impl AppState {
     pub fn new(city: Arc<City>, settings: Settings) -> Self {
         let guard = guard::Guard::new(&settings);
-        Self { city, settings: Arc::new(settings), lanes: Lanes::of_this_machine(), names: Arc::default(), guard }
+        let lanes = Lanes::of_this_machine();
+        let tiles = Arc::new(TileServer::new(city.clone(), lanes.clone(), settings.tile_cache_bytes));
+        Self { city, settings: Arc::new(settings), lanes, names: Arc::default(), tiles, guard }
     }
 }
 
@@ -78,6 +83,13 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(collections::find_collection))
         .routes(routes!(schema::show_queryables))
         .routes(routes!(schema::show_schema))
+        .routes(routes!(tiles::find_tile))
+        .routes(routes!(tile_sets::find_tile_json))
+        .routes(routes!(tiles::find_layer_tile))
+        .routes(routes!(tile_sets::list_tile_sets))
+        .routes(routes!(tile_sets::find_tile_set))
+        .routes(routes!(tile_sets::list_matrix_sets))
+        .routes(routes!(tile_sets::find_matrix_set))
         .routes(routes!(items::list_items))
         .routes(routes!(items::find_item))
         .routes(routes!(city::show_city))

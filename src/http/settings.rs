@@ -24,6 +24,8 @@ pub struct Settings {
     pub max_url_bytes: usize,
     pub max_request_time: Duration,
     pub max_requests_under_way: usize,
+    /// Bytes of memory for encoded tiles.
+    pub tile_cache_bytes: u64,
     /// Vertices of an area that statistics are asked for.
     pub max_area_vertices: usize,
 }
@@ -67,6 +69,7 @@ impl Default for Settings {
             max_url_bytes: 8 << 10,
             max_request_time: Duration::from_secs(30),
             max_requests_under_way: 512,
+            tile_cache_bytes: 256 << 20,
             max_area_vertices: 20_000,
         }
     }

@@ -42,6 +42,8 @@ struct LayerWriter<'a> {
     /// in this list.
     fields: Vec<usize>,
     households: Option<usize>,
+    /// Key indices of what a counted feature carries: `pq_count` and `households`.
+    counted_keys: [u32; 2],
     dictionary: Dictionary,
     features: Vec<u8>,
     writer: CommandWriter,
@@ -50,19 +52,22 @@ struct LayerWriter<'a> {
     scratch: Vec<u8>,
 }
 
-/// Keys that a counted feature carries, after those of the fields.
-const COUNTED_KEYS: [&str; 2] = ["pq_count", "households"];
+const HOUSEHOLDS: &str = "households";
 
 impl<'a> LayerWriter<'a> {
     fn new(view: LayerView<'a>, tile: Tile) -> Self {
-        let fields = view.fields().filter(|(_, field)| field.in_tiles).map(|(at, _)| at).collect();
-        let households = view.fields().find(|(_, field)| field.name == "households").map(|(at, _)| at);
+        let fields: Vec<usize> = view.fields().filter(|(_, field)| field.in_tiles).map(|(at, _)| at).collect();
+        let households = view.fields().find(|(_, field)| field.name == HOUSEHOLDS).map(|(at, _)| at);
+        // A layer whose households travel anyway has that key already.
+        let count_key = fields.len() as u32;
+        let known = fields.iter().position(|at| Some(*at) == households).map(|key| key as u32);
         Self {
             view,
             tile,
             placement: Placement::new(tile),
             fields,
             households,
+            counted_keys: [count_key, known.unwrap_or(count_key + 1)],
             dictionary: Dictionary::default(),
             features: Vec::new(),
             writer: CommandWriter::default(),
@@ -203,11 +208,10 @@ impl<'a> LayerWriter<'a> {
     fn counted(&mut self, kind: GeometryType, tags: &[u32], count: u64, households: Option<i64>) {
         self.tags.clear();
         self.tags.extend_from_slice(tags);
-        let first_key = self.fields.len() as u32;
         let values = [Some(Value::Integer(count as i64)), households.map(Value::Integer)];
-        for (key, value) in values.iter().enumerate() {
+        for (key, value) in self.counted_keys.into_iter().zip(&values) {
             if let Some(index) = value.as_ref().and_then(|value| self.dictionary.index(value)) {
-                self.tags.extend([first_key + key as u32, index]);
+                self.tags.extend([key, index]);
             }
         }
         self.feature(None, kind);
@@ -236,8 +240,10 @@ impl<'a> LayerWriter<'a> {
         for at in &self.fields {
             protobuf::bytes(&mut layer, 3, description.fields[*at].name.as_bytes());
         }
-        for key in COUNTED_KEYS {
-            protobuf::bytes(&mut layer, 3, key.as_bytes());
+        for (key, name) in self.counted_keys.into_iter().zip(["pq_count", HOUSEHOLDS]) {
+            if key as usize >= self.fields.len() {
+                protobuf::bytes(&mut layer, 3, name.as_bytes());
+            }
         }
         layer.extend_from_slice(self.dictionary.encoded());
         protobuf::number(&mut layer, 5, EXTENT as u64);

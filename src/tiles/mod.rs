@@ -4,6 +4,7 @@
 //! Nothing vanishes without a number: what is too small to draw is counted where it lies
 //! ([`generalise`]). No field travels that the viewer may not see.
 
+pub mod cache;
 mod clip;
 mod commands;
 mod dictionary;

@@ -1,0 +1,116 @@
+//! Tiles for requests: from the cache, or encoded from the newest snapshot.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use geo::Rect;
+
+use super::{City, Lanes, Revised};
+use crate::domain::{LayerId, Viewer};
+use crate::geodesy::tile_grid::Tile;
+use crate::snapshot::Snapshot;
+use crate::tiles::cache::{EncodedTile, TileCache, TileKey};
+use crate::tiles::{self, LayerSet};
+
+/// A tile with more features than this waits for a place in the heavy lane: a few milliseconds of
+/// encoding, at most, happen where the request arrives.
+const LIGHT_FEATURES: usize = 5_000;
+
+/// Turns the bytes of a tile into those of a content encoding.
+pub type Compress = fn(&Bytes) -> Bytes;
+
+pub struct TileServer {
+    city: Arc<City>,
+    cache: Arc<TileCache>,
+    lanes: Lanes,
+    counts: Counts,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    hits: AtomicU64,
+    misses: AtomicU64,
+    empty: AtomicU64,
+}
+
+/// What the server has done so far, for metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TileCounts {
+    pub hits: u64,
+    pub misses: u64,
+    pub empty: u64,
+    pub cached_tiles: u64,
+    pub cached_bytes: u64,
+}
+
+impl TileServer {
+    /// Serves `city`'s tiles with a cache of `cache_bytes`. From here on a revision is only
+    /// published once the tiles that it made stale are gone.
+    pub fn new(city: Arc<City>, lanes: Lanes, cache_bytes: u64) -> Self {
+        let cache = Arc::new(TileCache::new(cache_bytes, city.snapshot().revision));
+        let watched = cache.clone();
+        city.on_publish(move |revised: &Revised| {
+            let touched: Vec<(LayerId, &[Rect<f64>])> =
+                revised.touched.iter().map(|touched| (touched.layer, touched.boxes.as_slice())).collect();
+            let dropped = watched.step(revised.revision, &touched);
+            tracing::debug!(revision = revised.revision, dropped, "stale tiles are gone");
+        });
+        Self { city, cache, lanes, counts: Counts::default() }
+    }
+
+    /// A tile as this viewer may see it, compressed; `None` when nothing lies in it.
+    ///
+    /// `encoding` numbers the compression in the cache's key.
+    pub async fn tile(
+        &self,
+        viewer: Viewer,
+        layers: LayerSet,
+        tile: Tile,
+        encoding: u8,
+        compress: Compress,
+    ) -> Option<EncodedTile> {
+        let key = TileKey { viewer, layers, tile, encoding };
+        if let Some(known) = self.cache.get(&key) {
+            self.counts.hits.fetch_add(1, Ordering::Relaxed);
+            return Some(known);
+        }
+        let snapshot = self.city.snapshot();
+        let features = tiles::weigh(&snapshot, viewer, layers, tile, LIGHT_FEATURES);
+        let encoded = match features {
+            0 => None,
+            LIGHT_FEATURES => {
+                let (snapshot, cache) = (snapshot.clone(), self.cache.clone());
+                self.lanes
+                    .heavy(move |_| {
+                        // Whoever waited in the queue for the same tile finds it done.
+                        cache.get(&key).or_else(|| encode(&snapshot, &key, compress))
+                    })
+                    .await
+            }
+            _ => encode(&snapshot, &key, compress),
+        };
+        let count = if encoded.is_some() { &self.counts.misses } else { &self.counts.empty };
+        count.fetch_add(1, Ordering::Relaxed);
+        if let Some(encoded) = &encoded {
+            self.cache.put(key, encoded.clone(), snapshot.revision);
+        }
+        encoded
+    }
+
+    pub fn counts(&self) -> TileCounts {
+        TileCounts {
+            hits: self.counts.hits.load(Ordering::Relaxed),
+            misses: self.counts.misses.load(Ordering::Relaxed),
+            empty: self.counts.empty.load(Ordering::Relaxed),
+            cached_tiles: self.cache.len() as u64,
+            cached_bytes: self.cache.weight(),
+        }
+    }
+}
+
+fn encode(snapshot: &Snapshot, key: &TileKey, compress: Compress) -> Option<EncodedTile> {
+    let bytes: Bytes = tiles::encode(snapshot, key.viewer, key.layers, key.tile)?.into();
+    let stem = format!("{:032x}", xxhash_rust::xxh3::xxh3_128(&bytes));
+    Some(EncodedTile { body: compress(&bytes), stem: stem.into() })
+}
