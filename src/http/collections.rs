@@ -119,6 +119,7 @@ fn collection(base: &Base, view: &LayerView<'_>) -> Collection {
                 base.to(format!("{path}/queryables")),
             ),
             Link::new("describedby", SCHEMA_JSON, base.to(format!("{path}/schema"))),
+            Link::new("http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", JSON, base.to(format!("{path}/tiles"))),
         ],
     }
 }

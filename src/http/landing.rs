@@ -19,6 +19,8 @@ pub struct Landing {
     links: Vec<Link>,
 }
 
+const TILING_SCHEMES: &str = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes";
+
 /// The landing page; HTML for a browser.
 #[utoipa::path(get, path = "/api", tag = "common", params(("f" = Option<String>, Query, description = "`json` or `html`")),
     responses((status = 200, description = "Where to go from here", body = Landing)))]
@@ -48,6 +50,7 @@ pub async fn show_landing(
             Link::new("service-doc", HTML, base.to("/api/docs")).titled("The API to read and try"),
             Link::new("conformance", JSON, base.to("/api/conformance")).titled("Standards that hold here"),
             Link::new("data", JSON, base.to("/api/collections")).titled("The layers"),
+            Link::new(TILING_SCHEMES, JSON, base.to("/api/tileMatrixSets")).titled("The grids of the tiles"),
         ],
     };
     let representation =
@@ -90,6 +93,11 @@ pub const CONFORMANCE: &[&str] = &[
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
 ];
 
 #[derive(Serialize, ToSchema)]

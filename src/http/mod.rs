@@ -14,6 +14,7 @@ pub mod viewer;
 mod body;
 mod city;
 mod collections;
+mod docs;
 mod geometry_body;
 mod guard;
 mod health;
@@ -21,6 +22,7 @@ mod items;
 mod landing;
 mod layers;
 mod links;
+pub mod metrics;
 mod observe;
 mod problem_pages;
 mod schema;
@@ -28,13 +30,15 @@ mod search;
 mod statistics;
 mod tile_sets;
 mod tiles;
+mod web;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -51,8 +55,10 @@ pub struct AppState {
     pub settings: Arc<Settings>,
     /// Heavy work waits here, so that tiles never do.
     pub lanes: Lanes,
+    pub metrics: Arc<metrics::Metrics>,
     names: Arc<NameIndexes>,
     tiles: Arc<TileServer>,
+    web: Arc<web::WebCache>,
     guard: guard::Guard,
 }
 
@@ -61,7 +67,19 @@ impl AppState {
         let guard = guard::Guard::new(&settings);
         let lanes = Lanes::of_this_machine();
         let tiles = Arc::new(TileServer::new(city.clone(), lanes.clone(), settings.tile_cache_bytes));
-        Self { city, settings: Arc::new(settings), lanes, names: Arc::default(), tiles, guard }
+        let metrics = Arc::<metrics::Metrics>::default();
+        metrics::watch_city(&metrics, &city);
+        metrics::watch_tiles(&metrics, &tiles);
+        Self {
+            city,
+            settings: Arc::new(settings),
+            lanes,
+            metrics,
+            names: Arc::default(),
+            tiles,
+            web: Arc::default(),
+            guard,
+        }
     }
 }
 
@@ -77,7 +95,10 @@ fn described_router() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Described::openapi())
         .routes(routes!(health::show_health))
         .routes(routes!(health::show_readiness))
+        .routes(routes!(metrics::show_metrics))
         .routes(routes!(landing::show_landing))
+        .routes(routes!(docs::show_openapi))
+        .routes(routes!(docs::show_docs))
         .routes(routes!(landing::show_conformance))
         .routes(routes!(collections::list_collections))
         .routes(routes!(collections::find_collection))
@@ -101,25 +122,28 @@ fn described_router() -> OpenApiRouter<AppState> {
 /// The whole server.
 pub fn router(state: AppState) -> Router {
     let (router, _) = described_router().split_for_parts();
+    let router = router
+        .route("/problems", get(problem_pages::list_problems))
+        .route("/problems/{name}", get(problem_pages::find_problem))
+        .route("/api/docs/page.js", get(docs::show_docs_script));
+    guarded(router, state)
+}
+
+/// Puts around the routes what every request passes, the outermost last.
+fn guarded(router: Router<AppState>, state: AppState) -> Router {
     router
-        .route("/problems", axum::routing::get(problem_pages::list_problems))
-        .route("/problems/{name}", axum::routing::get(problem_pages::find_problem))
-        .fallback(unknown_page)
+        .fallback(web::show_application)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(state.settings.max_body_bytes))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(answer_panic))
         .layer(from_fn_with_state(state.clone(), guard::hold_limits))
-        .layer(from_fn(observe::observe))
+        .layer(from_fn_with_state(state.clone(), observe::observe))
         .with_state(state)
 }
 
 /// The description of everything that [`router`] answers, OpenAPI 3.1.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     described_router().split_for_parts().1
-}
-
-async fn unknown_page(uri: axum::http::Uri) -> Problem {
-    Problem::new(Kind::UnknownPage, format!("There is nothing at {}.", uri.path()))
 }
 
 async fn method_not_allowed(method: axum::http::Method) -> Problem {
@@ -133,4 +157,45 @@ fn answer_panic(panic: Box<dyn std::any::Any + Send>) -> Response {
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("a panic without words");
     Problem::internal(format_args!("a handler panicked: {reason}")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::{Request, StatusCode};
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::snapshot::Snapshot;
+
+    fn state(settings: Settings) -> AppState {
+        AppState::new(Arc::new(City::new(Snapshot::empty(chrono::DateTime::UNIX_EPOCH))), settings)
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_that_tells_nothing() {
+        async fn fail() {
+            panic!("the secret reason");
+        }
+        let router = guarded(Router::new().route("/fail", get(fail)), state(Settings::default()));
+        let request = Request::get("/fail").header("x-request-id", "id-1").body(Body::empty()).expect("a request");
+        let response = router.oneshot(request).await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = to_bytes(response.into_body(), 10_000).await.expect("a body");
+        let body = String::from_utf8_lossy(&body);
+        assert!(body.contains("\"request_id\":\"id-1\"") && !body.contains("secret"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_takes_too_long_is_given_up() {
+        async fn dawdle() {
+            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        }
+        let settings = Settings { max_request_time: std::time::Duration::from_millis(20), ..Settings::default() };
+        let router = guarded(Router::new().route("/dawdle", get(dawdle)), state(settings));
+        let response =
+            router.oneshot(Request::get("/dawdle").body(Body::empty()).expect("a request")).await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()["retry-after"], "5");
+    }
 }

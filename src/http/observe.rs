@@ -3,14 +3,14 @@
 use std::time::Instant;
 
 use axum::body::HttpBody;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::request_id;
+use super::{AppState, request_id};
 
-pub async fn observe(request: Request, next: Next) -> Response {
+pub async fn observe(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let id = request_id::of(request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
@@ -19,9 +19,11 @@ pub async fn observe(request: Request, next: Next) -> Response {
 
     let duration = begun.elapsed();
     let status = response.status().as_u16();
+    let route = route.as_deref().unwrap_or("(none)");
+    state.metrics.note_request(method.as_str(), route, status, duration);
     tracing::info!(
         method = method.as_str(),
-        route = route.as_deref().unwrap_or("(none)"),
+        route,
         status,
         duration_ms = duration.as_secs_f64() * 1000.0,
         bytes = response.body().size_hint().exact(),

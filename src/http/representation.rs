@@ -39,19 +39,33 @@ impl Encoding {
         }
     }
 
+    /// As small as it gets in a second or so, for bytes that are encoded once and sent for ever.
+    pub fn encode_well(self, body: &Bytes) -> Bytes {
+        match self {
+            Encoding::Identity => body.clone(),
+            Encoding::Gzip => gzip(body, 9).into(),
+            Encoding::Zstd => zstd(body, 17).into(),
+            Encoding::Brotli => brotli(body, 9).into(),
+        }
+    }
+
     /// The bytes in this encoding. Levels are those at which a tile costs about a millisecond.
     pub fn encode(self, body: &Bytes) -> Bytes {
         match self {
             Encoding::Identity => body.clone(),
-            Encoding::Gzip => gzip(body).into(),
-            Encoding::Zstd => zstd::bulk::compress(body, 3).expect("zstd compresses into a buffer of its bound").into(),
-            Encoding::Brotli => brotli(body).into(),
+            Encoding::Gzip => gzip(body, 4).into(),
+            Encoding::Zstd => zstd(body, 3).into(),
+            Encoding::Brotli => brotli(body, 4).into(),
         }
     }
 }
 
-fn gzip(body: &[u8]) -> Vec<u8> {
-    let level = libdeflater::CompressionLvl::new(4).expect("4 is a level of libdeflate");
+fn zstd(body: &[u8], level: i32) -> Vec<u8> {
+    zstd::bulk::compress(body, level).expect("zstd compresses into a buffer of its bound")
+}
+
+fn gzip(body: &[u8], level: i32) -> Vec<u8> {
+    let level = libdeflater::CompressionLvl::new(level).expect("a level of libdeflate");
     let mut compressor = libdeflater::Compressor::new(level);
     let mut out = vec![0; compressor.gzip_compress_bound(body.len())];
     let length = compressor.gzip_compress(body, &mut out).expect("the buffer is as large as the bound");
@@ -59,9 +73,9 @@ fn gzip(body: &[u8]) -> Vec<u8> {
     out
 }
 
-fn brotli(body: &[u8]) -> Vec<u8> {
+fn brotli(body: &[u8], quality: u32) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len() / 4 + 64);
-    let mut writer = brotli::CompressorWriter::new(&mut out, 32 * 1024, 4, 20);
+    let mut writer = brotli::CompressorWriter::new(&mut out, 32 * 1024, quality, 20);
     writer.write_all(body).and_then(|()| writer.flush()).expect("a Vec takes every byte");
     drop(writer);
     out
@@ -184,6 +198,15 @@ impl Representation {
         }
     }
 
+    /// Of a media type that is not known beforehand; junk becomes `application/octet-stream`.
+    pub fn typed(media_type: &str, body: impl Into<Bytes>) -> Self {
+        let unknown = Self::new("application/octet-stream", body);
+        match HeaderValue::from_str(media_type) {
+            Ok(media_type) => Self { media_type, ..unknown },
+            Err(_) => unknown,
+        }
+    }
+
     /// JSON of plain data.
     pub fn json(media_type: &'static str, data: &impl serde::Serialize) -> Self {
         Self::new(media_type, serde_json::to_vec(data).expect("plain data with text keys is JSON"))
@@ -219,6 +242,12 @@ impl Representation {
 
     /// The response that meets the client's wishes: 200, 304 or 406.
     pub fn answer(self, wishes: &Wishes) -> Response {
+        self.answer_encoded_by(wishes, Encoding::encode)
+    }
+
+    /// The same, where somebody else keeps the encoded bytes. `encode` is asked only when they are
+    /// sent.
+    pub fn answer_encoded_by(self, wishes: &Wishes, encode: impl FnOnce(Encoding, &Bytes) -> Bytes) -> Response {
         let encoding = if self.is_compressible { wishes.encoding(self.body.len()) } else { Some(Encoding::Identity) };
         let Some(encoding) = encoding else {
             return Problem::new(
@@ -235,7 +264,7 @@ impl Representation {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             // axum drops the body of an answer to HEAD and keeps its length.
-            encoding.encode(&self.body).into_response()
+            encode(encoding, &self.body).into_response()
         };
         let headers = response.headers_mut();
         headers.remove(header::CONTENT_TYPE);

@@ -3,8 +3,10 @@
 mod client;
 
 mod bad_input;
+mod documents;
 mod features;
 mod representation;
 mod search;
+mod sockets;
 mod statistics;
 mod viewer;
