@@ -1,6 +1,7 @@
 //! What tests stand on: a PostgreSQL of their own, and a fresh database for each test.
 
 mod cluster;
+pub mod mvt;
 pub mod sketch;
 
 use std::sync::atomic::{AtomicU32, Ordering};

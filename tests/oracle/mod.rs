@@ -1,0 +1,4 @@
+//! Our answer is somebody else's answer.
+
+mod generalisation;
+mod tiles;
