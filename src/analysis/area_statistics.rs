@@ -89,7 +89,7 @@ impl Share {
             }
             ShapeGeometry::Lines(lines) => {
                 let pieces = lines.iter().flat_map(|line| edges.clip(line));
-                let inside = MultiLineString(pieces.map(|piece| LineString::from(piece)).collect());
+                let inside = MultiLineString(pieces.map(LineString::from).collect());
                 (!inside.0.is_empty()).then(|| Share::LengthM(length_m(&inside)))
             }
         }

@@ -7,10 +7,13 @@ use crate::domain::{LayerId, Viewer};
 use crate::snapshot::names::NameIndex;
 use crate::snapshot::{Layer, Snapshot};
 
+/// The layer that an index was built from, and the index.
+type Kept = (Arc<Layer>, Arc<NameIndex>);
+
 /// An index belongs to the very layer that it was built from, and to a viewer.
 #[derive(Default)]
 pub struct NameIndexes {
-    kept: Mutex<HashMap<(LayerId, Viewer), (Arc<Layer>, Arc<NameIndex>)>>,
+    kept: Mutex<HashMap<(LayerId, Viewer), Kept>>,
 }
 
 impl NameIndexes {

@@ -17,10 +17,13 @@ use super::representation::{Encoding, Representation, Wishes};
 #[folder = "web/dist"]
 struct Dist;
 
+/// The hash of a file with its encoded bytes.
+type Encoded = ([u8; 32], Bytes);
+
 /// Files in the encodings that were asked for, made once and well.
 #[derive(Default)]
 pub struct WebCache {
-    encoded: Mutex<HashMap<(String, Encoding), ([u8; 32], Bytes)>>,
+    encoded: Mutex<HashMap<(String, Encoding), Encoded>>,
 }
 
 /// Whatever no route takes: a file of the application, or the application itself, which reads the

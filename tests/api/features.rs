@@ -65,6 +65,7 @@ async fn one_feature_tells_its_version() {
     let feature = answer.json();
     assert_eq!(feature["id"], 2);
     assert_eq!(feature["version"], 1);
+    assert!(answer.header("etag").starts_with("\"v1-"), "the ETag begins with the version");
     assert_eq!(feature["geometry"]["type"], "MultiPolygon");
     assert_eq!(answer.header("content-crs"), "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>");
     assert_eq!(answer.header("pianqu-revision"), "7");

@@ -20,7 +20,7 @@ use super::collections::visible_layer;
 use super::links::{Base, GEOJSON, JSON, Link};
 use super::parameters::Parameters;
 use super::problem::{Kind, Problem};
-use super::representation::{Representation, Wishes};
+use super::representation::{Representation, Wishes, stem_of};
 use crate::domain::Viewer;
 use crate::snapshot::{LayerView, Snapshot};
 use crs_parameter::take_crs;
@@ -182,7 +182,10 @@ pub async fn find_item(
         out.extend_from_slice(b",\"links\":");
         json(out, &links);
     });
+    // The version leads, so that a later write can say which one it means to replace.
+    let stem = format!("v{}-{}", item.version, stem_of(&out));
     Ok(Representation::new(GEOJSON, out)
+        .stem(stem)
         .header(CONTENT_CRS, format!("<{}>", crs.uri()))
         .header(REVISION, snapshot.revision)
         .answer(&wishes))
