@@ -5,5 +5,6 @@ mod api;
 mod geodesy;
 mod oracle;
 mod rules;
+mod sample;
 mod store;
 mod support;

@@ -14,7 +14,7 @@ fn rows(text: &str, begin: &str, end: &str) -> Vec<[f64; 4]> {
         .filter(|word| !word.is_empty())
         .map(|word| word.parse().unwrap())
         .collect();
-    assert!(!numbers.is_empty() && numbers.len() % 4 == 0, "{begin}: {numbers:?}");
+    assert!(!numbers.is_empty() && numbers.len().is_multiple_of(4), "{begin}: {numbers:?}");
     numbers.chunks(4).map(|row| row.try_into().unwrap()).collect()
 }
 
