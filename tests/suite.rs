@@ -3,6 +3,7 @@
 
 mod api;
 mod geodesy;
+mod living;
 mod oracle;
 mod rules;
 mod sample;
