@@ -5,7 +5,6 @@
 
 pub mod domain;
 pub mod geodesy;
-pub mod sample;
 pub mod snapshot;
 
 pub mod analysis;

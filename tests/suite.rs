@@ -2,10 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is a failed test")]
 
 mod api;
-mod geodesy;
-mod living;
+mod ingest;
 mod oracle;
 mod rules;
-mod sample;
 mod store;
 mod support;

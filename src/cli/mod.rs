@@ -7,7 +7,6 @@ mod import_report;
 mod logging;
 mod migrate;
 mod openapi;
-mod sample;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -38,8 +37,6 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Print the description of the API (OpenAPI 3.1)
     Openapi,
-    /// Write an invented city, one GeoJSON file a layer
-    Sample(sample::SampleArgs),
 }
 
 /// Runs a command to its end. An error is told on stderr and gives exit status 1.
@@ -52,7 +49,6 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Openapi => openapi::run(),
             Command::Import(args) => import::run(cli.database, *args).await,
             Command::Migrate(args) => migrate::run(cli.database, args).await,
-            Command::Sample(args) => sample::run(args),
         }
     })
 }

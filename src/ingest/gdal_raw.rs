@@ -130,6 +130,45 @@ pub fn read_file(path: &str, most: u64) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// A file in GDAL's memory that ends with this value. Whatever reads it must end before.
+pub struct MemoryFile {
+    name: CString,
+    /// Lent to GDAL, which must not free it: it was not allocated there.
+    _bytes: Vec<u8>,
+}
+
+impl MemoryFile {
+    /// `None` for a name with a null in it.
+    pub fn new(name: &str, mut bytes: Vec<u8>) -> Option<Self> {
+        // GDAL takes a null for the address of an empty file, not the address of nothing.
+        bytes.reserve(1);
+        let name = CString::new(name).ok()?;
+        // SAFETY: the bytes stay where they are as long as this value lives, and `drop` takes the
+        // file away before they go. GDAL is told not to own them.
+        let file = unsafe { gdal_sys::VSIFileFromMemBuffer(name.as_ptr(), bytes.as_mut_ptr(), bytes.len() as u64, 0) };
+        if file.is_null() {
+            return None;
+        }
+        // SAFETY: opened just now; closing the handle leaves the file.
+        unsafe { gdal_sys::VSIFCloseL(file) };
+        Some(Self { name, _bytes: bytes })
+    }
+
+    /// A name at which GDAL itself will write a file.
+    pub fn to_be_written(name: &str) -> Option<Self> {
+        Some(Self { name: CString::new(name).ok()?, _bytes: Vec::new() })
+    }
+}
+
+impl Drop for MemoryFile {
+    fn drop(&mut self) {
+        // SAFETY: the name ends with null. A file that is not there is no fault.
+        unsafe {
+            gdal_sys::VSIUnlink(self.name.as_ptr());
+        }
+    }
+}
+
 /// An open file of GDAL's, closed with this value.
 struct VirtualFile(*mut gdal_sys::VSILFILE);
 
@@ -138,7 +177,7 @@ impl VirtualFile {
         let path = CString::new(path).ok()?;
         // SAFETY: both texts end with null and outlive the call.
         let file = unsafe { gdal_sys::VSIFOpenL(path.as_ptr(), c"rb".as_ptr()) };
-        (!file.is_null()).then_some(Self(file))
+        (!file.is_null()).then(|| Self(file))
     }
 
     /// Goes to the end to see where it is, and back.

@@ -45,6 +45,10 @@ impl<'a> Shaper<'a> {
 
     /// The shape for the table, or why there is none.
     pub fn shape(&mut self, source: &Geometry) -> Result<Shaped, Problem> {
+        if source.geometry_type() == Ogr::wkbUnknown {
+            let reason = format!("the row has no shape: {}", said::take_line());
+            return Err(Problem::geometry("missing", reason.trim_end_matches(": ")));
+        }
         if source.is_empty() {
             return Err(Problem::geometry("empty", "the shape is empty"));
         }
@@ -165,10 +169,16 @@ pub fn invalidity(geometry: &Geometry) -> Option<String> {
     Some(if said.is_empty() { "not valid".to_owned() } else { said })
 }
 
-/// Whether a shape in well-known text is valid, as the import judges it. `None` when it is no shape.
-pub fn is_valid_wkt(text: &str) -> Option<bool> {
+/// Whether a shape in well-known text, or in well-known binary as hexadecimal, is valid as the
+/// import judges it. `None` when it cannot be read as a shape; the import refuses it then.
+pub fn is_valid_shape(text: &str) -> Option<bool> {
     said::listen();
-    let geometry = Geometry::from_wkt(text).ok()?;
+    let byte = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
+    let hexadecimal: Option<Vec<u8>> = (0..text.len()).step_by(2).map(byte).collect();
+    let geometry = match hexadecimal {
+        Some(wkb) => Geometry::from_wkb(&wkb).ok()?,
+        None => Geometry::from_wkt(text).ok()?,
+    };
     Some(invalidity(&geometry).is_none())
 }
 
@@ -238,8 +248,7 @@ fn fit(geometry: &Geometry, kind: GeometryKind, problems: &mut Vec<Problem>) -> 
             return refuse(wanted(kind));
         }
         problems.push(Problem::geometry("surface", format!("a {name} was laid flat as an area")));
-        let patches = pieces(geometry).into_iter().filter_map(|patch| gdal_raw::to_multi_polygon(&patch));
-        return joined(patches.collect(), wkb::MULTI_POLYGON)
+        return only(geometry, is_area)
             .map(Some)
             .ok_or_else(|| Problem::geometry("wrong_type", format!("a {name} that has no areas")));
     }
@@ -333,8 +342,11 @@ fn flat(geometry: &Geometry) -> Ogr::Type {
 /// The single shapes within a shape.
 fn pieces(geometry: &Geometry) -> Vec<Geometry> {
     let kind = flat(geometry);
-    if is_point(kind) || is_line(kind) || is_area(kind) || kind == Ogr::wkbTriangle {
+    if is_point(kind) || is_line(kind) || is_area(kind) {
         return vec![geometry.clone()];
+    }
+    if kind == Ogr::wkbTriangle {
+        return gdal_raw::to_multi_polygon(geometry).as_ref().map(pieces).unwrap_or_default();
     }
     (0..geometry.geometry_count()).flat_map(|i| pieces(&geometry.get_geometry(i))).collect()
 }

@@ -35,7 +35,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use geo::Rect;
 
 pub use datum::Datum;
-pub use geometry::is_valid_wkt;
+pub use geometry::is_valid_shape;
 pub use limits::Limits;
 pub use osm_rules::LAYERS as OSM_LAYERS;
 pub use problem::IngestError;

@@ -37,7 +37,8 @@ pub fn node(records: Vec<Record>) -> Vec<Record> {
         }
         let mut number = 0;
         for part in &parts {
-            let line: Vec<(f64, f64)> = (0..part.count).map(|i| wkb::position(&record.wkb, part, i)).collect();
+            let mut line: Vec<(f64, f64)> = (0..part.count).map(|i| wkb::position(&record.wkb, part, i)).collect();
+            line.dedup();
             for piece in cut(&line, &uses) {
                 number += 1;
                 pieces.push(Record {
@@ -60,11 +61,8 @@ fn cut<'a>(line: &'a [(f64, f64)], uses: &HashMap<Vertex, u32>) -> Vec<&'a [(f64
         let is_end = i == line.len() - 1;
         if is_end || uses.get(&vertex(line[i])).copied().unwrap_or(0) > 1 {
             let piece = &line[start..=i];
-            // Two vertices on one place make no line; the next piece takes them along.
-            if piece.iter().any(|at| *at != piece[0]) {
-                pieces.push(piece);
-                start = i;
-            }
+            pieces.push(piece);
+            start = i;
         }
     }
     pieces

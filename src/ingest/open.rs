@@ -9,6 +9,7 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
 use super::dbf::Dbf;
 use super::encoding::{self, TextEncoding};
+use super::gdal_raw::MemoryFile;
 use super::limits::Limits;
 use super::problem::IngestError;
 use super::report::Report;
@@ -34,6 +35,8 @@ const DRIVERS: &[&str] = &[
 /// Text formats that GDAL takes as UTF-8 without looking.
 const TEXTS: &[&str] = &["csv", "tsv", "txt", "geojson", "json", "geojsonl", "geojsons", "kml", "topojson"];
 
+const NO_MEMORY: &str = "GDAL does not take a file in memory";
+
 pub struct Opened {
     pub dataset: Dataset,
     pub driver: String,
@@ -47,23 +50,6 @@ pub struct Opened {
 impl Opened {
     pub fn is_osm(&self) -> bool {
         self.driver == "OSM"
-    }
-}
-
-/// A file in GDAL's memory that ends with this value.
-pub struct MemoryFile(String);
-
-impl MemoryFile {
-    fn new(name: &str, bytes: Vec<u8>) -> gdal::errors::Result<Self> {
-        gdal::vsi::create_mem_file(name, bytes)?;
-        Ok(Self(name.to_owned()))
-    }
-}
-
-impl Drop for MemoryFile {
-    fn drop(&mut self) {
-        // It may have been removed by GDAL itself; nobody else knows its name.
-        let _ = gdal::vsi::unlink_mem_file(&self.0);
     }
 }
 
@@ -122,13 +108,16 @@ fn open_target(target: &str, request: &Request, report: &mut Report) -> Result<O
         "csv" | "tsv" | "txt" => options.extend(["AUTODETECT_TYPE=NO", "EMPTY_STRING_AS_NULL=YES"]),
         "osm" | "pbf" => {
             let config = osm_rules::gdal_config().into_bytes();
-            memory.push(MemoryFile::new(&osm_config, config).map_err(|e| unreadable(&request.path, e))?);
+            memory.push(MemoryFile::new(&osm_config, config).ok_or_else(|| unreadable(&request.path, NO_MEMORY))?);
             options.push(&osm_option);
         }
         _ => {}
     }
+    let mut found = text;
     if TEXTS.contains(&extension.as_str()) {
-        text = as_utf8(&mut target, request, &mut memory)?;
+        found = as_utf8(&mut target, request, &mut memory)?;
+        // GDAL now reads the decoded text.
+        text.encoding = encoding_rs::UTF_8;
     }
     let dataset = Dataset::open_ex(
         &target,
@@ -143,7 +132,7 @@ fn open_target(target: &str, request: &Request, report: &mut Report) -> Result<O
     let dataset = dataset.map_err(|_| IngestError::UnknownFormat { path: request.path.clone(), said })?;
     let driver = dataset.driver().short_name();
     report.format.clone_from(&driver);
-    report.encoding = format!("{} ({})", text.encoding.name(), text.by);
+    report.encoding = format!("{} ({})", found.encoding.name(), found.by);
     Ok(Opened { dataset, driver, path: request.path.clone(), text, memory })
 }
 
@@ -251,10 +240,10 @@ fn rebuild_index(
     for ext in ["shp", "dbf", "prj", "cpg"] {
         if let Some(bytes) = beside(target, ext, &request.limits) {
             let file = MemoryFile::new(&format!("{folder}/file.{ext}"), bytes);
-            memory.push(file.map_err(|e| unreadable(&request.path, e))?);
+            memory.push(file.ok_or_else(|| unreadable(&request.path, NO_MEMORY))?);
         }
     }
-    memory.push(MemoryFile(format!("{folder}/file.shx")));
+    memory.extend(MemoryFile::to_be_written(&format!("{folder}/file.shx")));
     gdal::config::set_thread_local_config_option("SHAPE_RESTORE_SHX", "YES")
         .map_err(|e| unreadable(&request.path, e))?;
     report.note("index_rebuilt", "the .shx beside the .shp is missing; it was rebuilt in memory");
@@ -305,7 +294,7 @@ fn as_utf8(target: &mut String, request: &Request, memory: &mut Vec<MemoryFile>)
         None => text.into_owned(),
     };
     let name = format!("{}/file.{}", memory_folder(), extension(target));
-    memory.push(MemoryFile::new(&name, text.into_bytes()).map_err(|e| unreadable(&request.path, e))?);
+    memory.push(MemoryFile::new(&name, text.into_bytes()).ok_or_else(|| unreadable(&request.path, NO_MEMORY))?);
     *target = name;
     Ok(found)
 }

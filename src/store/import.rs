@@ -84,6 +84,9 @@ pub struct LayerWriter<'t, 'c> {
     import_id: i64,
     source: String,
     is_direct: bool,
+    /// Statements that put back what was set aside while an empty table is filled.
+    put_back: Option<String>,
+    actor: String,
     copy: Pin<Box<CopyInSink<Bytes>>>,
     buffer: BytesMut,
     rows: i64,
@@ -105,8 +108,15 @@ impl<'t, 'c> LayerWriter<'t, 'c> {
         let known = format!("select exists (select from {} where source = $1) as known", layer.name);
         let is_direct = !transaction.query_one(&known, &[&source]).await?.try_get::<_, bool>("known")?;
         let fields = field_list(layer, "");
+        let row = transaction.query_one("select current_actor() as actor", &[]).await?;
+        let actor: String = row.try_get("actor")?;
+        let put_back = if is_direct { set_aside(transaction, layer).await? } else { None };
         let statement = if is_direct {
-            format!("copy {} (source, import_id, source_key, geom{fields}) from stdin (format binary)", layer.name)
+            // Who wrote it is sent along: as a default it would be asked for each row, twice.
+            format!(
+                "copy {} (source, import_id, created_by, updated_by, source_key, geom{fields}) from stdin (format binary)",
+                layer.name
+            )
         } else {
             let stage = format!(
                 "create temporary table import_stage on commit drop as
@@ -118,17 +128,30 @@ impl<'t, 'c> LayerWriter<'t, 'c> {
         };
         let copy = Box::pin(transaction.copy_in(&statement).await?);
         let buffer = BytesMut::from(HEADER);
-        Ok(Self { transaction, layer, import_id, source: source.to_owned(), is_direct, copy, buffer, rows: 0 })
+        Ok(Self {
+            transaction,
+            layer,
+            import_id,
+            source: source.to_owned(),
+            is_direct,
+            put_back,
+            actor,
+            copy,
+            buffer,
+            rows: 0,
+        })
     }
 
     /// One row. `wkb` is little-endian and two-dimensional, of the table's type, in CGCS2000
     /// degrees; `values` are in the order of the layer's fields.
     pub async fn write(&mut self, key: &str, wkb: &[u8], values: &[Value]) -> Result<(), StoreError> {
-        let leading = if self.is_direct { 4 } else { 2 };
+        let leading = if self.is_direct { 6 } else { 2 };
         self.buffer.put_i16(leading + values.len() as i16);
         if self.is_direct {
             put_bytes(&mut self.buffer, self.source.as_bytes());
             put_bytes(&mut self.buffer, &self.import_id.to_be_bytes());
+            put_bytes(&mut self.buffer, self.actor.as_bytes());
+            put_bytes(&mut self.buffer, self.actor.as_bytes());
         }
         put_bytes(&mut self.buffer, key.as_bytes());
         put_geometry(&mut self.buffer, wkb);
@@ -149,6 +172,9 @@ impl<'t, 'c> LayerWriter<'t, 'c> {
         let last = self.buffer.split().freeze();
         self.copy.send(last).await?;
         self.copy.as_mut().finish().await?;
+        if let Some(put_back) = &self.put_back {
+            self.transaction.batch_execute(put_back).await?;
+        }
         if self.is_direct {
             return Ok(Written { inserted: self.rows, ..Written::default() });
         }
@@ -164,6 +190,40 @@ impl<'t, 'c> LayerWriter<'t, 'c> {
         let (inserted, updated): (i64, i64) = (row.try_get("inserted")?, row.try_get("updated")?);
         Ok(Written { inserted, updated, unchanged: self.rows - inserted - updated, no_longer_in_file })
     }
+}
+
+/// Fills an empty table faster: indexes are built once at the end, and the change feed gets one
+/// entry for the whole layer instead of a list of every id. Returns what puts all of it back; `None`
+/// where the table has rows already, or is not ours to alter.
+///
+/// The table is locked until the transaction ends. Readers of the program hold a snapshot in memory
+/// and do not notice; whoever asks PostgreSQL itself waits. An error or a kill puts everything back,
+/// as it is all one transaction.
+async fn set_aside(transaction: &Transaction<'_>, layer: &LayerDescription) -> Result<Option<String>, StoreError> {
+    let name = layer.name;
+    let may = include_str!("../../sql/queries/import/may_set_aside.sql");
+    if !transaction.query_one(may, &[&name]).await?.try_get::<_, bool>("may")? {
+        return Ok(None);
+    }
+    transaction.batch_execute(&format!("lock table {name} in access exclusive mode")).await?;
+    let is_filled = format!("select exists (select from {name}) as is_filled");
+    if transaction.query_one(&is_filled, &[]).await?.try_get::<_, bool>("is_filled")? {
+        return Ok(None);
+    }
+    let rows = transaction.query(include_str!("../../sql/queries/import/indexes.sql"), &[&name]).await?;
+    let mut put_back = String::new();
+    for row in rows {
+        transaction.batch_execute(row.try_get("set_aside")?).await?;
+        put_back.push_str(row.try_get("put_back")?);
+        put_back.push(';');
+    }
+    transaction.batch_execute(&format!("alter table {name} disable trigger note_insert")).await?;
+    put_back.push_str(&format!(
+        "alter table {name} enable trigger note_insert;
+         insert into change (layer, operation) values ('{name}', 'insert');
+         select pg_notify('pianqu_change', '');"
+    ));
+    Ok(Some(put_back))
 }
 
 /// `, old.code, old.name, …`

@@ -1,1 +1,0 @@
-select distinct source from import
