@@ -1,0 +1,108 @@
+import createClient, { type Middleware } from 'openapi-fetch'
+import type { components, paths } from './schema'
+
+type Schemas = components['schemas']
+export type City = Schemas['CitySummary']
+export type Layer = Schemas['LayerSummary']
+export type Field = Schemas['FieldSummary']
+export type Found = Schemas['SearchResult']
+export type Statistics = Schemas['StatisticsAnswer']
+export type Readiness = Schemas['Readiness']
+
+export interface Feature {
+  id: number
+  geometry: GeoJSON.Geometry
+  properties: Record<string, string | number | boolean | null>
+  version?: number
+  updated_at?: string
+  source?: string | null
+}
+
+export interface FeaturePage {
+  features: Feature[]
+  numberMatched: number
+  numberReturned: number
+  links: { rel: string; href: string }[]
+}
+
+/** A refusal: the server's problem, or `network` when there was no answer at all. */
+export class ApiError extends Error {
+  constructor(
+    /** Last part of the problem's `type`, stable. */
+    readonly kind: string,
+    readonly status: number,
+    readonly requestId: string | undefined,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+let viewer: 'public' | undefined
+
+/** Ask as the public from now on, or as whoever the server takes us for. */
+export function setViewer(next: 'public' | undefined): void {
+  viewer = next
+}
+
+/** Adds the viewer to an address of our server. */
+export function withViewer(url: string): string {
+  if (!viewer) return url
+  return `${url}${url.includes('?') ? '&' : '?'}viewer=${viewer}`
+}
+
+const asViewer: Middleware = {
+  onRequest: ({ request }) => (viewer ? new Request(withViewer(request.url), request) : request),
+}
+
+const client = createClient<paths>({ baseUrl: location.origin })
+client.use(asViewer)
+
+interface Outcome {
+  data?: unknown
+  error?: unknown
+  response: Response
+}
+
+async function answer<T>(request: Promise<Outcome>): Promise<T> {
+  let outcome: Outcome
+  try {
+    outcome = await request
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new ApiError('network', 0, undefined, String(error))
+  }
+  if (outcome.response.ok && outcome.data !== undefined) return outcome.data as T
+  const problem = (outcome.error ?? {}) as { type?: string; detail?: string; request_id?: string }
+  const kind = problem.type?.split('/').at(-1) ?? 'unknown'
+  throw new ApiError(kind, outcome.response.status, problem.request_id, problem.detail ?? '')
+}
+
+export const api = {
+  city: () => answer<City>(client.GET('/api/city')),
+  layers: () => answer<Layer[]>(client.GET('/api/layers')),
+  search: (q: string, signal: AbortSignal) =>
+    answer<{ results: Found[] }>(client.GET('/api/search', { params: { query: { q, limit: 20 } }, signal })),
+  feature: (layer: string, id: number) =>
+    answer<Feature>(client.GET('/api/collections/{layer}/items/{id}', { params: { path: { layer, id } } })),
+  features: (layer: string, bbox: number[], limit: number, cursor: number | undefined, signal: AbortSignal) =>
+    answer<FeaturePage>(
+      client.GET('/api/collections/{layer}/items', {
+        params: {
+          path: { layer },
+          query: { bbox: bbox.join(','), limit, ...(cursor === undefined ? {} : { cursor }) },
+        },
+        signal,
+      }),
+    ),
+  statistics: (area: GeoJSON.Polygon) =>
+    answer<Statistics>(client.POST('/api/statistics', { body: { area: area as unknown as Record<string, never> } })),
+  /** Also a 503 is an answer here: it says how old the data are. */
+  readiness: async (): Promise<Readiness> => {
+    const response = await fetch('/readyz', { cache: 'no-store' })
+    if (response.status !== 200 && response.status !== 503) {
+      throw new ApiError('unknown', response.status, undefined, response.statusText)
+    }
+    return (await response.json()) as Readiness
+  },
+}

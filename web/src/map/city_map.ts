@@ -1,0 +1,237 @@
+import 'maplibre-gl/dist/maplibre-gl.css'
+import * as maplibre from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import { withViewer, type City, type Feature, type Layer } from '../api/client'
+import type { Language } from '../i18n'
+import { Drawing, type DrawnGeometry, type DrawnShape } from './drawing'
+import { ground } from './palette'
+import { selectionLayers } from './selection'
+import { CITY_SOURCE, SELECTION_SOURCE, STAFF_SOURCE } from './source_names'
+import { CLICK_ORDER, stack } from './stack'
+import { sourceOf } from './tiles_of'
+
+maplibre.setWorkerUrl(workerUrl)
+
+/** A place to look at. */
+export interface View {
+  zoom: number
+  lat: number
+  lon: number
+}
+
+/** What lies under a click: one feature, or a number of them that a cell stands for. */
+export interface Hit {
+  layer: string
+  id: number
+  label: string | undefined
+  count: number
+}
+
+export interface MapEvents {
+  onMove: (view: View) => void
+  onClick: (hits: Hit[]) => void
+  onShape: (geometry: DrawnGeometry, isFinished: boolean) => void
+  onLoading: (isLoading: boolean) => void
+}
+
+const FONTS = "'Noto Sans CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei',sans-serif"
+/** Tiles are exact there; MapLibre draws deeper zooms from them. */
+const DEEPEST_TILES = 16
+const REACH_PX = 5
+
+/** The map of the city, held apart from the interface: it is told what to show and tells what happens. */
+export class CityMap {
+  readonly map: maplibre.Map
+  readonly #drawing: Promise<Drawing>
+  #layers: Layer[]
+  #visible: ReadonlySet<string>
+  #language: Language
+  #isReady = false
+
+  constructor(
+    container: HTMLElement,
+    city: City,
+    layers: Layer[],
+    visible: ReadonlySet<string>,
+    language: Language,
+    view: View | undefined,
+    readonly events: MapEvents,
+  ) {
+    this.#layers = layers
+    this.#visible = visible
+    this.#language = language
+    this.map = new maplibre.Map({
+      container,
+      style: this.#style(),
+      center: view ? [view.lon, view.lat] : (city.center as [number, number]),
+      zoom: view?.zoom ?? city.zoom,
+      maxZoom: 21,
+      minZoom: 4,
+      attributionControl: false,
+      localIdeographFontFamily: FONTS,
+      dragRotate: false,
+      pitchWithRotate: false,
+      fadeDuration: 120,
+      transformRequest: (url) => ({ url: withViewer(url) }),
+    })
+    this.map.touchZoomRotate.disableRotation()
+    this.map.keyboard.disableRotation()
+    this.map.addControl(new maplibre.ScaleControl({ unit: 'metric' }), 'bottom-right')
+    this.map.on('moveend', () => this.events.onMove(this.view()))
+    this.map.on('dataloading', () => this.events.onLoading(true))
+    this.map.on('idle', () => this.events.onLoading(false))
+    this.map.on('click', (event) => void this.#click(event.point))
+    this.map.on('mousemove', (event) => this.#point(event.point))
+    this.#drawing = new Promise((resolve) => {
+      this.map.once('load', () => {
+        this.#isReady = true
+        resolve(new Drawing(this.map, (geometry, isFinished) => this.events.onShape(geometry, isFinished)))
+      })
+    })
+  }
+
+  view(): View {
+    const { lng, lat } = this.map.getCenter()
+    return { zoom: this.map.getZoom(), lat, lon: lng }
+  }
+
+  /** West, south, east, north of what is seen. */
+  bounds(): [number, number, number, number] {
+    const bounds = this.map.getBounds()
+    return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()]
+  }
+
+  jumpTo(view: View): void {
+    this.map.jumpTo({ center: [view.lon, view.lat], zoom: view.zoom })
+  }
+
+  /** Flies to bounds, leaving `padding` free for panels; a point is shown at street scale. */
+  flyTo(bounds: number[], padding: maplibre.PaddingOptions): void {
+    const [west = 0, south = 0, east = 0, north = 0] = bounds
+    const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches
+    this.map.fitBounds([west, south, east, north], { padding, maxZoom: 17, duration: isCalm ? 0 : 900 })
+  }
+
+  zoomBy(step: number): void {
+    this.map.easeTo({ zoom: this.map.getZoom() + step })
+  }
+
+  show(visible: ReadonlySet<string>): void {
+    this.#visible = visible
+    this.#whenReady(() => {
+      for (const { of, spec } of this.#stack()) {
+        this.map.setLayoutProperty(spec.id, 'visibility', visible.has(of) ? 'visible' : 'none')
+      }
+    })
+  }
+
+  /** Draws everything anew: another language, or another viewer with other layers. */
+  restyle(layers: Layer[], language: Language): void {
+    this.#layers = layers
+    this.#language = language
+    this.#whenReady(() => this.map.setStyle(this.#style(), { diff: false }))
+  }
+
+  /** Asks for all tiles again; those that did not change are answered with 304. */
+  refresh(): void {
+    this.#whenReady(() => {
+      for (const source of [CITY_SOURCE, STAFF_SOURCE]) if (this.map.getSource(source)) this.map.refreshTiles(source)
+    })
+  }
+
+  select(feature: Feature | undefined): void {
+    this.#whenReady(() => {
+      const source = this.map.getSource<maplibre.GeoJSONSource>(SELECTION_SOURCE)
+      const features = feature ? [{ type: 'Feature' as const, geometry: feature.geometry, properties: {} }] : []
+      void source?.setData({ type: 'FeatureCollection', features })
+    })
+  }
+
+  async draw(shape: DrawnShape): Promise<void> {
+    ;(await this.#drawing).start(shape)
+    this.map.getCanvas().focus()
+  }
+
+  async stopDrawing(): Promise<void> {
+    ;(await this.#drawing).stop()
+  }
+
+  async clearDrawing(): Promise<void> {
+    ;(await this.#drawing).clear()
+  }
+
+  destroy(): void {
+    this.map.remove()
+  }
+
+  #whenReady(act: () => void): void {
+    if (this.#isReady && this.map.isStyleLoaded() !== undefined) act()
+    else void this.map.once('load', act)
+  }
+
+  #stack() {
+    const known = new Set(this.#layers.map((layer) => layer.id))
+    return stack(this.#language).filter(({ of }) => known.has(of))
+  }
+
+  #style(): maplibre.StyleSpecification {
+    const sources: maplibre.StyleSpecification['sources'] = {
+      [SELECTION_SOURCE]: { type: 'geojson', data: { type: 'FeatureCollection', features: [] } },
+    }
+    for (const source of [CITY_SOURCE, STAFF_SOURCE]) {
+      const ids = this.#layers.map((layer) => layer.id).filter((id) => sourceOf(id) === source)
+      if (ids.length === 0) continue
+      sources[source] = {
+        type: 'vector',
+        tiles: [`${location.origin}/tiles/${ids.join(',')}/{z}/{x}/{y}.mvt`],
+        maxzoom: DEEPEST_TILES,
+      }
+    }
+    const drawn = this.#stack().map(
+      ({ of, spec }) =>
+        ({
+          ...spec,
+          layout: { ...spec.layout, visibility: this.#visible.has(of) ? 'visible' : 'none' },
+        }) as maplibre.LayerSpecification,
+    )
+    const land: maplibre.LayerSpecification = {
+      id: 'land',
+      type: 'background',
+      paint: { 'background-color': ground.land },
+    }
+    return { version: 8, sources, layers: [land, ...drawn, ...selectionLayers()] }
+  }
+
+  #hits(point: maplibre.Point): Hit[] {
+    const around: [maplibre.PointLike, maplibre.PointLike] = [
+      [point.x - REACH_PX, point.y - REACH_PX],
+      [point.x + REACH_PX, point.y + REACH_PX],
+    ]
+    const layers = this.#stack()
+      .map(({ spec }) => spec.id)
+      .filter((id) => this.map.getLayer(id))
+    const hits = new Map<string, Hit>()
+    for (const feature of this.map.queryRenderedFeatures(around, { layers })) {
+      const layer = feature.sourceLayer
+      if (layer === undefined) continue
+      const count = Number(feature.properties['pq_count'] ?? 0)
+      if (!count && typeof feature.id !== 'number') continue
+      const id = Number(feature.id ?? 0)
+      const label = feature.properties['name'] as string | undefined
+      hits.set(count ? `${layer} counted` : `${layer}/${id}`, { layer, id, label, count })
+    }
+    const rank = (hit: Hit) => CLICK_ORDER.indexOf(hit.layer) + (hit.count ? 100 : 0)
+    return [...hits.values()].sort((a, b) => rank(a) - rank(b))
+  }
+
+  async #click(point: maplibre.Point): Promise<void> {
+    if ((await this.#drawing).isActive) return
+    this.events.onClick(this.#hits(point))
+  }
+
+  #point(point: maplibre.Point): void {
+    void this.#drawing.then((drawing) => {
+      if (!drawing.isActive) this.map.getCanvas().style.cursor = this.#hits(point).length > 0 ? 'pointer' : ''
+    })
+  }
+}

@@ -1,0 +1,5 @@
+/** The vector tiles that most maps need; and those asked for only when switched on. */
+export const CITY_SOURCE = 'city'
+export const STAFF_SOURCE = 'staff'
+/** The selected feature, as the server told it. */
+export const SELECTION_SOURCE = 'selection'

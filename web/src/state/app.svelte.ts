@@ -1,0 +1,169 @@
+import { SvelteSet } from 'svelte/reactivity'
+import { api, ApiError, setViewer, type City, type Feature, type Field, type Layer, type Readiness } from '../api/client'
+import { isKey, translate, type Key, type Language } from '../i18n'
+import { formatNumber, formatUnit } from '../i18n/format'
+import type { CityMap, Hit, View } from '../map/city_map'
+import { SHOWN_AT_FIRST } from '../map/stack'
+import { readLink, writeLink } from './link'
+
+export type Panel = 'layers' | 'statistics' | 'measure'
+
+/** What the interface shows. The map itself is told of changes; it is never read back for state. */
+export class App {
+  language = $state<Language>('zh')
+  isPublic = $state(false)
+  city = $state.raw<City>()
+  layers = $state.raw<Layer[]>([])
+  failure = $state.raw<unknown>()
+  readiness = $state.raw<Readiness>()
+  isOffline = $state(false)
+  isLoading = $state(false)
+  readonly visible = new SvelteSet<string>(SHOWN_AT_FIRST)
+  view = $state.raw<View>()
+  hits = $state.raw<Hit[]>([])
+  selected = $state.raw<{ layer: string; id: number }>()
+  feature = $state.raw<Feature>()
+  featureFailure = $state.raw<unknown>()
+  panel = $state<Panel | undefined>(matchMedia('(min-width: 761px)').matches ? 'layers' : undefined)
+  isTableOpen = $state(false)
+  isHelpOpen = $state(false)
+  map = $state.raw<CityMap>()
+
+  /** Layers chosen by hand travel in links; the first choice does not. */
+  #choseLayers = false
+  #ticket = 0
+
+  readonly t = (key: Key, values?: Record<string, string | number>) => translate(this.language, key, values)
+  readonly title = (layer: string) => this.layer(layer)?.title[this.language] ?? layer
+
+  layer(id: string): Layer | undefined {
+    return this.layers.find((layer) => layer.id === id)
+  }
+
+  async load(): Promise<void> {
+    this.failure = undefined
+    this.takeLink()
+    try {
+      ;[this.city, this.layers] = await Promise.all([api.city(), api.layers()])
+    } catch (error) {
+      this.failure = error
+    }
+  }
+
+  /** Layers and counts anew, after a change of the data or of the viewer. */
+  async reload(): Promise<void> {
+    ;[this.city, this.layers] = await Promise.all([api.city(), api.layers()])
+  }
+
+  takeLink(): void {
+    const link = readLink(location.hash)
+    this.language = link.language ?? 'zh'
+    this.isPublic = link.isPublic ?? false
+    setViewer(this.isPublic ? 'public' : undefined)
+    this.view = link.view ?? this.view
+    this.#choseLayers = link.layers !== undefined
+    const shown = new Set(link.layers ?? SHOWN_AT_FIRST)
+    for (const id of this.visible) if (!shown.has(id)) this.visible.delete(id)
+    for (const id of shown) this.visible.add(id)
+    void this.select(link.selected, false)
+  }
+
+  /** Writes the address. What somebody chose can be gone back from; a moved map cannot. */
+  writeLink(how: 'push' | 'replace'): void {
+    const hash = writeLink({
+      ...(this.view ? { view: this.view } : {}),
+      ...(this.#choseLayers ? { layers: [...this.visible] } : {}),
+      ...(this.selected ? { selected: this.selected } : {}),
+      language: this.language,
+      mode: 'browse',
+      isPublic: this.isPublic,
+    })
+    if (hash === location.hash) return
+    if (how === 'push') history.pushState(null, '', hash)
+    else history.replaceState(null, '', hash)
+  }
+
+  toggleLayer(id: string): void {
+    this.#choseLayers = true
+    if (!this.visible.delete(id)) this.visible.add(id)
+    this.writeLink('push')
+  }
+
+  setLanguage(language: Language): void {
+    this.language = language
+    this.writeLink('push')
+  }
+
+  async setPublic(isPublic: boolean): Promise<void> {
+    this.isPublic = isPublic
+    setViewer(isPublic ? 'public' : undefined)
+    this.deselect()
+    this.writeLink('push')
+    await this.reload()
+  }
+
+  /** Fetches and shows a feature. */
+  async select(target: { layer: string; id: number } | undefined, isStep = true): Promise<void> {
+    const ticket = ++this.#ticket
+    this.selected = target
+    this.feature = undefined
+    this.featureFailure = undefined
+    if (isStep) this.writeLink('push')
+    if (!target) return
+    try {
+      const feature = await api.feature(target.layer, target.id)
+      // Another was chosen while this one was on its way.
+      if (ticket === this.#ticket) this.feature = feature
+    } catch (error) {
+      if (ticket === this.#ticket) this.featureFailure = error
+    }
+  }
+
+  deselect(): void {
+    this.hits = []
+    void this.select(undefined)
+  }
+
+  /** Closes what is uppermost; false when nothing was open. */
+  escape(): void {
+    if (this.isHelpOpen) this.isHelpOpen = false
+    else if (this.selected || this.hits.length > 0) this.deselect()
+    else if (this.isTableOpen) this.isTableOpen = false
+    else this.panel = undefined
+  }
+
+  /** A refusal in the user's words. */
+  explain(error: unknown): string {
+    if (!(error instanceof ApiError)) return String(error)
+    if (error.kind === 'network') return this.t('problemNetwork')
+    const key = `problem.${error.kind}`
+    const text = isKey(key) ? this.t(key) : this.t('problemGeneric', { status: error.status })
+    return error.requestId && error.status >= 500
+      ? `${text} · ${this.t('problemRequestId', { id: error.requestId })}`
+      : text
+  }
+
+  /** A field's value as a person reads it, with its unit. */
+  show(field: Field, value: string | number | boolean | null | undefined, hasUnit = true): string {
+    if (value === null || value === undefined || value === '') return this.t('inspectUnknown')
+    const unit = hasUnit ? formatUnit(this.language, field.unit) : ''
+    const withUnit = (text: string) => (unit ? `${text} ${unit}` : text)
+    switch (field.type) {
+      case 'choice':
+        return field.choices.find((choice) => choice.code === value)?.title[this.language] ?? String(value)
+      case 'boolean':
+        return this.t(value ? 'yes' : 'no')
+      case 'integer':
+        // A year is no quantity: 2003, not 2,003.
+        return withUnit(field.unit === 'a' ? String(value) : formatNumber(this.language, Number(value)))
+      case 'number':
+        return withUnit(formatNumber(this.language, Number(value), 2))
+      case 'money':
+        return withUnit(formatNumber(this.language, Number(value), 2))
+      default:
+        return withUnit(String(value))
+    }
+  }
+}
+
+export const app = new App()
