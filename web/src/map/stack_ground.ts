@@ -33,7 +33,8 @@ export function groundLayers(): Drawn[] {
       id: 'barrier-counted',
       type: 'fill',
       filter: counted,
-      paint: { 'fill-color': ground.water, 'fill-opacity': 0.5 },
+      // A cell says how many, not of which kind: neutral, so that walls do not look like ponds.
+      paint: { 'fill-color': ground.wall, 'fill-opacity': 0.12 },
     }),
     drawn('barrier', {
       id: 'wall',

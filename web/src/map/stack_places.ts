@@ -181,7 +181,14 @@ function labels(): Drawn[] {
       },
       paint: { 'text-color': ground.label, 'text-halo-color': ground.halo, 'text-halo-width': 1.4 },
     }),
-    name('barrier', 'water-label', ground.waterLabel, { minzoom: 11, size: 13, spacing: 0.3 }),
+    drawn('barrier', {
+      id: 'water-label',
+      type: 'symbol',
+      minzoom: 11,
+      filter: all(single, ['has', 'name'], ['==', ['get', 'barrier_kind'], 'river']),
+      layout: { 'text-field': ['get', 'name'], 'text-size': 13, 'text-letter-spacing': 0.3, 'text-padding': 60 },
+      paint: { 'text-color': ground.waterLabel, 'text-halo-color': ground.halo, 'text-halo-width': 1.6 },
+    }),
     drawn('community', {
       id: 'community-label',
       type: 'symbol',
