@@ -10,4 +10,4 @@ pub mod tile_server;
 pub use city::{City, Revised, Touched};
 pub use lanes::{Lanes, Wanted};
 pub use name_indexes::NameIndexes;
-pub use tile_server::{TileCounts, TileServer};
+pub use tile_server::{TileCounts, TileServer, TooBusy};

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use geo::Rect;
+use tokio::sync::Semaphore;
 
 use super::{City, Lanes, Revised};
 use crate::domain::{LayerId, Viewer};
@@ -17,6 +18,15 @@ use crate::tiles::{self, LayerSet};
 /// encoding, at most, happen where the request arrives.
 const LIGHT_FEATURES: usize = 5_000;
 
+/// Tiles that may wait for the heavy lane. Who comes later is told to come again: a queue that nobody
+/// lives to see the end of helps nobody.
+const LONGEST_QUEUE: usize = 128;
+
+/// Too many heavy tiles are waiting already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{LONGEST_QUEUE} large tiles are waiting already")]
+pub struct TooBusy;
+
 /// Turns the bytes of a tile into those of a content encoding.
 pub type Compress = fn(&Bytes) -> Bytes;
 
@@ -24,6 +34,7 @@ pub struct TileServer {
     city: Arc<City>,
     cache: Arc<TileCache>,
     lanes: Lanes,
+    queue: Arc<Semaphore>,
     counts: Counts,
 }
 
@@ -56,7 +67,7 @@ impl TileServer {
             let dropped = watched.step(revised.revision, &touched);
             tracing::debug!(revision = revised.revision, dropped, "stale tiles are gone");
         });
-        Self { city, cache, lanes, counts: Counts::default() }
+        Self { city, cache, lanes, queue: Arc::new(Semaphore::new(LONGEST_QUEUE)), counts: Counts::default() }
     }
 
     /// A tile as this viewer may see it, compressed; `None` when nothing lies in it.
@@ -69,33 +80,31 @@ impl TileServer {
         tile: Tile,
         encoding: u8,
         compress: Compress,
-    ) -> Option<EncodedTile> {
+    ) -> Result<Option<EncodedTile>, TooBusy> {
         let key = TileKey { viewer, layers, tile, encoding };
         if let Some(known) = self.cache.get(&key) {
             self.counts.hits.fetch_add(1, Ordering::Relaxed);
-            return Some(known);
+            return Ok(Some(known));
         }
         let snapshot = self.city.snapshot();
         let features = tiles::weigh(&snapshot, viewer, layers, tile, LIGHT_FEATURES);
         let encoded = match features {
             0 => None,
             LIGHT_FEATURES => {
+                let _waiting = self.queue.try_acquire().map_err(|_| TooBusy)?;
                 let (snapshot, cache) = (snapshot.clone(), self.cache.clone());
                 self.lanes
                     .heavy(move |_| {
                         // Whoever waited in the queue for the same tile finds it done.
-                        cache.get(&key).or_else(|| encode(&snapshot, &key, compress))
+                        cache.get(&key).or_else(|| encode_and_keep(&cache, &snapshot, &key, compress))
                     })
                     .await
             }
-            _ => encode(&snapshot, &key, compress),
+            _ => encode_and_keep(&self.cache, &snapshot, &key, compress),
         };
         let count = if encoded.is_some() { &self.counts.misses } else { &self.counts.empty };
         count.fetch_add(1, Ordering::Relaxed);
-        if let Some(encoded) = &encoded {
-            self.cache.put(key, encoded.clone(), snapshot.revision);
-        }
-        encoded
+        Ok(encoded)
     }
 
     pub fn counts(&self) -> TileCounts {
@@ -109,8 +118,12 @@ impl TileServer {
     }
 }
 
-fn encode(snapshot: &Snapshot, key: &TileKey, compress: Compress) -> Option<EncodedTile> {
+fn encode_and_keep(cache: &TileCache, snapshot: &Snapshot, key: &TileKey, compress: Compress) -> Option<EncodedTile> {
     let bytes: Bytes = tiles::encode(snapshot, key.viewer, key.layers, key.tile)?.into();
     let stem = format!("{:032x}", xxhash_rust::xxh3::xxh3_128(&bytes));
-    Some(EncodedTile { body: compress(&bytes), stem: stem.into() })
+    // A copy has no room to spare: what the cache weighs is what it holds.
+    let body = Bytes::copy_from_slice(&compress(&bytes));
+    let encoded = EncodedTile { body, stem: stem.into() };
+    cache.put(*key, encoded.clone(), snapshot.revision);
+    Some(encoded)
 }

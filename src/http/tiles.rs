@@ -17,8 +17,8 @@ pub const MEDIA_TYPE: &str = "application/vnd.mapbox-vector-tile";
 
 /// A tile by column and row, with one layer or several.
 ///
-/// 204 where nothing of the layers lies in it. Below zoom 14 what is too small to draw is counted:
-/// features with `pq_count` stand for that many.
+/// 204 where nothing of the layers lies in it. What is too small to draw at a zoom is counted: a
+/// feature with `pq_count` stands for that many.
 #[utoipa::path(get, path = "/tiles/{layers}/{z}/{x}/{y}", tag = "tiles",
     params(
         ("layers" = String, Path, description = "Names of layers, separated by commas: `street,building`"),
@@ -32,6 +32,7 @@ pub const MEDIA_TYPE: &str = "application/vnd.mapbox-vector-tile";
         (status = 304, description = "The tile that you hold is still right"),
         (status = 400, description = "No such address", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such layer", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Too many large tiles are waiting", body = ProblemBody, content_type = "application/problem+json"),
     ))]
 pub async fn find_tile(
     State(state): State<AppState>,
@@ -59,6 +60,7 @@ pub async fn find_tile(
         (status = 204, description = "Nothing lies there"),
         (status = 400, description = "No such address", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such layer", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Too many large tiles are waiting", body = ProblemBody, content_type = "application/problem+json"),
     ))]
 pub async fn find_layer_tile(
     State(state): State<AppState>,
@@ -124,6 +126,7 @@ async fn answer(
         Encoding::Identity => |body: &bytes::Bytes| body.clone(),
     };
     let served = state.tiles.tile(viewer, layers, tile, encoding as u8, compress).await;
+    let served = served.map_err(|busy| Problem::too_busy(format!("Please come again: {busy}."), 1))?;
 
     let mut response = match &served {
         None => StatusCode::NO_CONTENT.into_response(),

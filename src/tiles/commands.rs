@@ -55,6 +55,11 @@ impl CommandWriter {
         }
     }
 
+    /// The shortest line: for one that would collapse into its beginning.
+    pub fn stroke(&mut self, at: TilePoint) {
+        self.line(&[at, TilePoint { x: at.x + 1, y: at.y }]);
+    }
+
     /// Draws what of the areas lies in the tile. An area that would collapse is drawn one unit
     /// wide: what was asked to be drawn is seen.
     pub fn areas(&mut self, path: &WorldPath, placement: &Placement, tolerance: i32) {
@@ -120,10 +125,8 @@ impl CommandWriter {
             }
             self.ring(&points);
             true
-        } else if let (false, Some(sliver)) = (is_hole, TileBox::of(&points)) {
-            let TileBox { min, max } = sliver;
-            let max = TilePoint { x: max.x.max(min.x + 1), y: max.y.max(min.y + 1) };
-            self.rectangle(TileBox { min, max });
+        } else if let (false, Some(sliver)) = (is_hole, sliver(&points)) {
+            self.ring(&sliver);
             true
         } else {
             false
@@ -161,6 +164,24 @@ impl CommandWriter {
     }
 }
 
+/// A ring without area as one that is a unit wide, along its longest extent.
+fn sliver(ring: &[TilePoint]) -> Option<[TilePoint; 4]> {
+    let TileBox { min, max } = TileBox::of(ring)?;
+    if max.x - min.x >= max.y - min.y {
+        let from = *ring.iter().min_by_key(|at| at.x)?;
+        let to = *ring
+            .iter()
+            .max_by_key(|at| at.x)
+            .filter(|to| to.x > from.x)
+            .unwrap_or(&TilePoint { x: from.x + 1, y: from.y });
+        Some([from, to, TilePoint { y: to.y + 1, ..to }, TilePoint { y: from.y + 1, ..from }])
+    } else {
+        let from = *ring.iter().min_by_key(|at| at.y)?;
+        let to = *ring.iter().max_by_key(|at| at.y)?;
+        Some([from, TilePoint { x: from.x + 1, ..from }, TilePoint { x: to.x + 1, ..to }, to])
+    }
+}
+
 /// Twice the area by the surveyor's formula: positive where the ring runs clockwise on the screen.
 fn twice_area(ring: &[TilePoint]) -> i64 {
     let Some(&last) = ring.last() else { return 0 };
@@ -184,6 +205,24 @@ mod tests {
         writer.start();
         writer.ring(&[(3, 6), (8, 12), (20, 34)].map(|(x, y)| TilePoint { x, y }));
         assert_eq!(writer.commands, [9, 6, 12, 18, 10, 12, 24, 44, 15]);
+    }
+
+    #[test]
+    fn a_ring_without_area_becomes_a_thin_one_along_itself() {
+        for ring in [
+            vec![(5, 5)],
+            vec![(0, 0), (100, 90), (50, 45)],
+            vec![(0, 0), (90, -100)],
+            vec![(-3, 7), (-3, 107)],
+            vec![(7, 7), (3, 7)],
+        ] {
+            let points: Vec<TilePoint> = ring.iter().map(|&(x, y)| TilePoint { x, y }).collect();
+            let sliver = sliver(&points).unwrap();
+            let TileBox { min, max } = TileBox::of(&points).unwrap();
+            let longest = i64::from((max.x - min.x).max(max.y - min.y)).max(1);
+            assert_eq!(twice_area(&sliver), 2 * longest, "{ring:?}: a unit wide and the right way round");
+        }
+        assert!(sliver(&[]).is_none());
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::commands::{CommandWriter, GeometryType};
 use super::dictionary::Dictionary;
-use super::generalise::{Cells, LINE_ZOOM, POINT_ZOOM, smallest_side_degrees, tolerance};
-use super::place::Placement;
+use super::generalise::{Cells, LINE_ZOOM, POINT_ZOOM, Smallest, tolerance};
+use super::place::{Placement, TilePoint};
 use super::{BUFFER, EXTENT, LayerSet, protobuf};
 use crate::domain::{Value, Viewer};
 use crate::geodesy::tile_grid::Tile;
@@ -80,7 +80,7 @@ impl<'a> LayerWriter<'a> {
     fn write(mut self, out: &mut Vec<u8>) {
         let bounds = self.tile.lon_lat_bounds(f64::from(BUFFER) / f64::from(EXTENT));
         let zoom = self.tile.z();
-        let (small_lon, small_lat) = smallest_side_degrees(self.tile);
+        let smallest = Smallest::at(zoom);
         let mut drawn: Vec<&Arc<Item>> = Vec::new();
         let mut merged: Vec<&Arc<Item>> = Vec::new();
         let mut points: Vec<&Arc<Item>> = Vec::new();
@@ -91,8 +91,7 @@ impl<'a> LayerWriter<'a> {
                 ShapeGeometry::Point(_) if zoom < POINT_ZOOM => points.push(item),
                 ShapeGeometry::Lines(_) if zoom < LINE_ZOOM => merged.push(item),
                 ShapeGeometry::Areas(_) => {
-                    let box_ = item.bounds();
-                    if box_.width() < small_lon && box_.height() < small_lat {
+                    if smallest.is_small(item.bounds()) {
                         self.count(&mut cells, item, 0);
                     } else {
                         drawn.push(item);
@@ -154,14 +153,25 @@ impl<'a> LayerWriter<'a> {
             for item in &items {
                 self.writer.lines(item.shape.world(), &self.placement, tolerance(self.tile.z()));
             }
+            // Each line is counted in the tile in which it begins, and nowhere else.
+            let begun: Vec<TilePoint> = items
+                .iter()
+                .filter_map(|item| item.shape.world().points.first())
+                .filter(|first| self.placement.owns(**first))
+                .map(|first| self.placement.place(*first))
+                .collect();
+            if let (true, Some(first)) = (self.writer.commands.is_empty(), begun.first()) {
+                self.writer.stroke(*first);
+            }
             if self.writer.commands.is_empty() {
                 continue;
             }
-            if let [single] = items.as_slice() {
-                self.tags = tags;
-                self.feature(Some(single.id), GeometryType::Line);
-            } else {
-                self.counted(GeometryType::Line, &tags, items.len() as u64, None);
+            match items.as_slice() {
+                [single] if begun.len() == 1 => {
+                    self.tags = tags;
+                    self.feature(Some(single.id), GeometryType::Line);
+                }
+                _ => self.counted(GeometryType::Line, &tags, begun.len() as u64, None),
             }
         }
     }
@@ -180,6 +190,9 @@ impl<'a> LayerWriter<'a> {
             }
             ShapeGeometry::Lines(_) => {
                 self.writer.lines(path, &self.placement, tolerance);
+                if self.writer.commands.is_empty() && self.placement.owns(path.points[0]) {
+                    self.writer.stroke(self.placement.place(path.points[0]));
+                }
                 GeometryType::Line
             }
             ShapeGeometry::Areas(_) => {

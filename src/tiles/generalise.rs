@@ -5,17 +5,22 @@
 //! - A **point** is drawn from [`POINT_ZOOM`] on. Below that the points of a cell are counted; one
 //!   alone in its cell is drawn as itself.
 //! - A **line** is drawn as itself from [`LINE_ZOOM`] on. Below that the lines of a tile whose
-//!   attributes are equal are drawn as one, so that streets stay whole.
+//!   attributes are equal are drawn as one, so that streets stay whole; one without an equal is
+//!   drawn as itself where it begins.
 //!
 //! Counted features carry `pq_count`, how many they stand for, and `households`, the sum where the
 //! layer has it. A feature without `pq_count` is one feature of the layer, with its id. An item is
-//! counted in the one tile and cell in which its first vertex lies.
+//! counted in the one tile and cell in which its first vertex lies, so over all tiles of a zoom the
+//! different ids and the counts add up to the number of items. Lines that only pass through a tile
+//! are drawn there with a `pq_count` of 0: they are counted where they begin.
 
 use std::collections::BTreeMap;
 
+use geo::Rect;
+
 use super::place::{Placement, TileBox, TilePoint};
 use super::{EXTENT, place};
-use crate::geodesy::tile_grid::{Tile, WorldPoint};
+use crate::geodesy::tile_grid::WorldPoint;
 
 /// Tile units of the longer side from which an area is drawn: a tile is 512 px on the screen.
 pub const SMALLEST_SIDE: f64 = 16.0;
@@ -36,13 +41,24 @@ pub fn tolerance(zoom: u8) -> i32 {
     if zoom >= EXACT_ZOOM { 1 } else { COARSE_TOLERANCE }
 }
 
-/// Degrees of longitude and latitude below which an area's side is too small at this tile.
-///
-/// A degree of latitude is 1/cos(latitude) times as long in the tile as one of longitude.
-pub fn smallest_side_degrees(tile: Tile) -> (f64, f64) {
-    let bounds = tile.lon_lat_bounds(0.0);
-    let share = SMALLEST_SIDE / f64::from(EXTENT);
-    (bounds.width() * share, bounds.height() * share)
+/// Tells the areas that are too small to draw at a zoom. The answer depends on the area alone, not on
+/// the tile that asks: neighbours agree on whether it is drawn or counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Smallest {
+    /// [`SMALLEST_SIDE`] in degrees of longitude.
+    side_degrees: f64,
+}
+
+impl Smallest {
+    pub fn at(zoom: u8) -> Self {
+        let tiles = f64::from(1u32 << zoom);
+        Self { side_degrees: SMALLEST_SIDE / f64::from(EXTENT) * 360.0 / tiles }
+    }
+
+    /// A degree of latitude is 1/cos(latitude) times as long in a tile as one of longitude.
+    pub fn is_small(self, bounds: Rect<f64>) -> bool {
+        bounds.width() < self.side_degrees && bounds.height() < self.side_degrees * bounds.center().y.to_radians().cos()
+    }
 }
 
 /// What a cell stands for.
