@@ -183,11 +183,11 @@ class Lab:
 
     # load
 
-    def load(self, server: Server, paths: list[str], connections: int = 8, seconds: int | None = None) -> Load:
-        """Asks for these paths, one after the other and round again, from wrk."""
+    def load(self, server: Server, paths: list[str], connections: int = 8, seconds: int | None = None, script: str = "paths.lua") -> Load:
+        """Asks for these paths, one after the other and round again, from wrk; or for what `script` makes up."""
         listing = self.dir / "paths.txt"
         listing.write_text("\n".join(paths))
-        script = ROOT / "benches/paths.lua"
+        script = ROOT / "benches" / script
         duration = seconds or self.seconds
         command = ["wrk", "-t1", f"-c{connections}", f"-d{duration}s", "--latency", "--timeout", "30s", "-s", str(script), server.url]
         out = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, "PATHS": str(listing)}).stdout

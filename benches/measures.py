@@ -1,5 +1,6 @@
 """The measures: each a function of the lab that yields rows."""
 
+import concurrent.futures
 import gzip
 import json
 import os
@@ -226,6 +227,61 @@ def feature_pages(lab: Lab):
     )
 
 
+def patience(lab: Lab):
+    """A z16 tile while 32 clients ask for the slowest tile there is."""
+    server = lab.serve(lab.city(200_000, 100_000), PIANQU_TILE_CACHE_MB="0")
+    layers = "building,utility_line"
+    slow = f"{server.url}/tiles/{layers}/" + "/".join(map(str, tiles_over(*CITY, range(10, 11), 1)[0])) + ".mvt"
+    quick = [f"{server.url}/tiles/{layers}/{z}/{x}/{y}.mvt" for z, x, y in tiles_over(*CITY, range(16, 17), 20)]
+    with concurrent.futures.ThreadPoolExecutor(32) as clients:
+        waiting = [clients.submit(get, slow, Accept_Encoding="gzip") for _ in range(32)]
+        time.sleep(0.1)
+        times = [get(url, Accept_Encoding="gzip")[2] * 1000 for url in quick]
+        behind = sum(not one.done() for one in waiting)
+        statuses = {one.result()[0] for one in waiting}
+    assert statuses == {200}, statuses
+    yield Row(
+        f"z16 tile behind 32 z10 tiles, ms (worst of 20; {behind} still waiting at the end)",
+        f"{max(times):.0f}", "", "", "≤ 500 ms", max(times) <= 500,
+    )
+
+
+def junk(lab: Lab):
+    """Memory after a million requests for tiles that nobody asks for twice."""
+    budget = 32
+    server = lab.serve(lab.city(200_000, 100_000), PIANQU_TILE_CACHE_MB=str(budget))
+    lab.load(server, [], connections=16, seconds=1, script="junk.lua")
+    before, asked, errors = server.memory_mib(), 0, 0
+    while asked < 1_000_000:
+        load = lab.load(server, [], connections=16, seconds=10, script="junk.lua")
+        asked, errors = asked + load.requests, errors + load.errors
+    grown = server.memory_mib() - before
+    assert errors == 0, errors
+    yield Row(
+        f"memory gained by {asked:,} junk tile requests with a cache of {budget} MiB, MiB",
+        f"{grown:.0f}", "", "", f"≤ {budget} + 20", grown <= budget + 20,
+    )
+
+
+def freshness(lab: Lab):
+    """From a commit by psql to the tile that shows it."""
+    database = lab.city(200_000, 100_000)
+    server = lab.serve(database)
+    z, x, y = tiles_over(*CITY, range(16, 17), 1)[0]
+    url = f"{server.url}/tiles/building/{z}/{x}/{y}.mvt"
+    target = f"(select building_id from building where geom && st_transform(st_tileenvelope({z}, {x}, {y}), 4490) limit 1)"
+    times = []
+    for floors in range(101, 111):
+        before = get(url)[1]
+        lab.psql(database, "-c", f"update building set floors = {floors} where building_id = {target}")
+        start = time.perf_counter()
+        while get(url)[1] == before:
+            if time.perf_counter() - start > 10:
+                raise RuntimeError("the tile stays as it was")
+        times.append((time.perf_counter() - start) * 1000)
+    yield Row("commit by psql to changed tile, 300,000 features, ms (worst of 10)", f"{max(times):.0f}", "", "", "≤ 1000 ms", max(times) <= 1000)
+
+
 ALL = {
     "tiles": tile_speed,
     "warm": warm_tiles,
@@ -233,5 +289,8 @@ ALL = {
     "import": import_speed,
     "start-up": start_up,
     "features": feature_pages,
+    "patience": patience,
+    "freshness": freshness,
+    "junk": junk,
     "memory": memory,
 }

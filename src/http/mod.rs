@@ -81,6 +81,11 @@ impl AppState {
             guard,
         }
     }
+
+    /// What the tile server has done so far.
+    pub fn tile_counts(&self) -> crate::app::TileCounts {
+        self.tiles.counts()
+    }
 }
 
 #[derive(utoipa::OpenApi)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use pianqu::app::City;
+use pianqu::app::{City, TileCounts};
 use pianqu::domain::Viewer;
 use pianqu::http::{AppState, Settings, router};
 use pianqu::snapshot::Snapshot;
@@ -13,6 +13,7 @@ use tower::ServiceExt;
 
 pub struct Client {
     router: axum::Router,
+    state: AppState,
     pub city: Arc<City>,
 }
 
@@ -36,10 +37,15 @@ pub fn public(snapshot: Snapshot) -> Client {
 
 pub fn client(snapshot: Snapshot, settings: Settings) -> Client {
     let city = Arc::new(City::new(snapshot));
-    Client { router: router(AppState::new(city.clone(), settings)), city }
+    let state = AppState::new(city.clone(), settings);
+    Client { router: router(state.clone()), state, city }
 }
 
 impl Client {
+    pub fn tile_counts(&self) -> TileCounts {
+        self.state.tile_counts()
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], Body::empty()).await
     }

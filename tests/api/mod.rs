@@ -9,4 +9,5 @@ mod representation;
 mod search;
 mod sockets;
 mod statistics;
+mod tiles;
 mod viewer;
