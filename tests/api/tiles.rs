@@ -40,7 +40,7 @@ async fn one_tile_has_two_addresses() {
     let (z, x, y) = (tile.z(), tile.x(), tile.y());
     let ogc = client.get(&format!("/api/collections/building/tiles/WebMercatorQuad/{z}/{y}/{x}")).await;
     assert_eq!(xyz.body, ogc.body);
-    assert_eq!(decode(&xyz.body)[0].features[0].tags["name"], "和平楼");
+    assert_eq!(decode(&xyz.body)[0].features[0].values["name"], "和平楼");
 }
 
 #[tokio::test]

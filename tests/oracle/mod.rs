@@ -1,4 +1,5 @@
 //! Our answer is somebody else's answer.
 
 mod generalisation;
+mod tile_counts;
 mod tiles;

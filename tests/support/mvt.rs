@@ -151,7 +151,29 @@ fn layer(bytes: &[u8]) -> DecodedLayer {
                 (other, _) => panic!("field {other} in a feature"),
             }
         }
+        check(&feature);
         layer.features.push(feature);
     }
     layer
+}
+
+/// Panics where the specification is broken (4.3.3 and 4.3.4).
+fn check(feature: &DecodedFeature) {
+    assert!(!feature.parts.is_empty(), "a feature without geometry: {feature:?}");
+    let shortest = [1, 2, 3][feature.kind as usize - 1];
+    for part in &feature.parts {
+        assert!(part.len() >= shortest, "too short: {feature:?}");
+        assert!(part.windows(2).all(|pair| pair[0] != pair[1]), "a step to the same place: {feature:?}");
+        if feature.kind == 3 {
+            assert_ne!(part.first(), part.last(), "a ring does not repeat its beginning: {feature:?}");
+            assert_ne!(twice_area(part), 0, "a ring has an area: {feature:?}");
+        }
+    }
+    if feature.kind == 3 {
+        assert!(twice_area(&feature.parts[0]) > 0, "the first ring is an outer one: {feature:?}");
+    }
+}
+
+fn twice_area(ring: &[(i64, i64)]) -> i64 {
+    ring.iter().zip(ring.iter().cycle().skip(1)).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum()
 }
