@@ -59,7 +59,7 @@ pub enum Quality {
 /// A place that answers.
 pub struct Found<'a> {
     pub quality: Quality,
-    /// Empty for a feature that was found by its code and has no name.
+    /// The code of a feature that has no name.
     pub label: &'a str,
     pub place: &'a Place,
 }
@@ -99,7 +99,7 @@ impl NameIndex {
                 by_name.entry(Arc::from(name)).or_default().push(item);
             }
             if !is_label_a_code && let Some(code) = view.value(item, "code").and_then(|code| code.as_text()) {
-                codes.push((item, comparable(code), name.map(Arc::from)));
+                codes.push((item, comparable(code), Arc::from(name.unwrap_or(code))));
             }
         }
         let joins = view.describe().geometry == GeometryKind::Line;
@@ -123,10 +123,9 @@ impl NameIndex {
             let places = if joins { join(items) } else { items.into_iter().map(Place::of).collect() };
             index.labels.push(Label { text, places });
         }
-        for (item, code, name) in codes {
+        for (item, code, text) in codes {
             let at = index.labels.len() as u32;
             index.codes.push(&code, at);
-            let text = name.unwrap_or_else(|| Arc::from(""));
             index.labels.push(Label { text, places: vec![Place::of(item)] });
         }
         index

@@ -1,6 +1,7 @@
 //! Whatever is wrong in a request is told by name.
 
 use axum::body::Body;
+use proptest::prelude::*;
 
 use super::client::{client, planner};
 use crate::support::sketch::{Sketch, at};
@@ -107,4 +108,20 @@ async fn the_type_of_a_problem_leads_to_its_page() {
     let page = client.get(problem["type"].as_str().unwrap()).await.json();
     assert_eq!(page["title"], problem["title"]);
     client.get("/problems/unheard-of").await.problem(404, "unknown-page");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
+    #[test]
+    fn junk_is_answered_or_refused_and_never_a_failure(
+        name in prop::sample::select(vec!["bbox", "bbox-crs", "crs", "datetime", "limit", "cursor", "properties", "households", "estimated_cost", "is_scattered", "f"]),
+        junk in prop_oneof!["[0-9,.eE+/:TZ-]{0,40}", "\\PC{0,20}", "(-?[0-9]{1,400},){3}[0-9]{1,20}"],
+    ) {
+        let client = planner(city());
+        let value: String = junk.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let answer = runtime.block_on(client.get(&format!("/api/collections/community/items?{name}={value}")));
+        prop_assert!(matches!(answer.status.as_u16(), 200 | 400), "{} {}", answer.status, junk);
+    }
 }

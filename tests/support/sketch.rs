@@ -20,6 +20,7 @@ pub fn at(east_m: f64, north_m: f64) -> (f64, f64) {
 #[derive(Default)]
 pub struct Sketch {
     items: Vec<(LayerId, Item)>,
+    counts: [i64; LayerId::ALL.len()],
 }
 
 /// A value as a test writes it.
@@ -61,7 +62,8 @@ impl Sketch {
                 (Sketched::Day(day), _) => Value::Date(day.parse().unwrap()),
             };
         }
-        let id = 1 + self.items.iter().filter(|(of, _)| *of == layer).count() as i64;
+        self.counts[layer.index()] += 1;
+        let id = self.counts[layer.index()];
         let item = Item {
             id,
             version: 1,
