@@ -5,6 +5,7 @@
 
 pub mod domain;
 pub mod geodesy;
+pub mod sample;
 pub mod snapshot;
 
 pub mod analysis;

@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is a failed test")]
 
 mod api;
+mod geodesy;
 mod ingest;
+mod living;
 mod oracle;
 mod rules;
+mod sample;
 mod store;
 mod support;

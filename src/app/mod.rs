@@ -5,6 +5,7 @@ pub mod import;
 pub mod lanes;
 mod name_indexes;
 pub mod refresh;
+pub mod sample_data;
 pub mod tile_server;
 
 pub use city::{City, Revised, Touched};

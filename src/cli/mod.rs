@@ -7,6 +7,7 @@ mod import_report;
 mod logging;
 mod migrate;
 mod openapi;
+mod sample;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -37,6 +38,8 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Print the description of the API (OpenAPI 3.1)
     Openapi,
+    /// Write an invented city, one GeoJSON file a layer
+    Sample(sample::SampleArgs),
 }
 
 /// Runs a command to its end. An error is told on stderr and gives exit status 1.
@@ -49,6 +52,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Openapi => openapi::run(),
             Command::Import(args) => import::run(cli.database, *args).await,
             Command::Migrate(args) => migrate::run(cli.database, args).await,
+            Command::Sample(args) => sample::run(args),
         }
     })
 }

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use super::data_dir::DataDirLock;
 use super::database;
-use crate::app::{City, refresh};
+use crate::app::{City, refresh, sample_data};
 use crate::config::{DatabaseArgs, ServeArgs};
 use crate::http::{self, AppState};
 use crate::store::city::{CityRow, find_city};
@@ -25,7 +25,15 @@ pub async fn run(database_args: DatabaseArgs, args: ServeArgs) -> anyhow::Result
     };
     let database = database::open(&database_args).await?;
 
-    let (snapshot, position) = refresh::load(&database.store).await?;
+    let (mut snapshot, mut position) = refresh::load(&database.store).await?;
+    if let Some(folder) = &args.sample_data {
+        let loaded = sample_data::load(&database.store, folder, snapshot.feature_count() == 0)
+            .await
+            .with_context(|| format!("the sample data of {}", folder.display()))?;
+        if loaded > 0 {
+            (snapshot, position) = refresh::load(&database.store).await?;
+        }
+    }
     tracing::info!(features = snapshot.feature_count(), revision = snapshot.revision, "the city is in memory");
     let city = Arc::new(City::new(snapshot));
     let follower = tokio::spawn(refresh::follow(city.clone(), database.store.clone(), position));

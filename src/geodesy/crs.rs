@@ -90,7 +90,6 @@ impl Crs {
     }
 
     /// Longitude and latitude of a first and second coordinate in the order of the registry.
-    #[expect(clippy::wrong_self_convention, reason = "the system is what is asked; it reads `crs.from_axes(..)`")]
     pub fn from_axes(self, [first, second]: [f64; 2]) -> Coord<f64> {
         match self {
             Crs::Crs84 => Coord { x: first, y: second },

@@ -130,6 +130,8 @@ pub fn router(state: AppState) -> Router {
     let router = router
         .route("/problems", get(problem_pages::list_problems))
         .route("/problems/{name}", get(problem_pages::find_problem))
+        // OWSLib asks for the landing page with a slash at its end.
+        .route("/api/", get(landing::show_landing))
         .route("/api/docs/page.js", get(docs::show_docs_script));
     guarded(router, state)
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::State;
 use axum::http::{Method, StatusCode, Uri};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use bytes::Bytes;
 use rust_embed::{Embed, EmbeddedFile};
 
@@ -39,7 +39,13 @@ pub async fn show_application(
     let first = path.split('/').next().unwrap_or_default();
     let nothing = || Problem::new(Kind::UnknownPage, format!("There is nothing at {}.", uri.path()));
     if OURS.contains(&first) {
-        return Err(nothing());
+        // Some clients end every address with a slash.
+        let bare = path.trim_end_matches('/');
+        if bare.len() == path.len() {
+            return Err(nothing());
+        }
+        let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+        return Ok(Redirect::permanent(&format!("/{bare}{query}")).into_response());
     }
     if method != Method::GET && method != Method::HEAD {
         return Err(Problem::new(Kind::MethodNotAllowed, format!("This address does not take {method}.")));

@@ -7,6 +7,7 @@ pub mod change;
 pub mod city;
 pub mod import;
 pub mod import_log;
+pub mod import_sources;
 pub mod layer_rows;
 pub mod private_cluster;
 

@@ -97,3 +97,14 @@ async fn the_application_answers_any_address_of_its_own() {
     client.send("POST", "/map", &[], Body::empty()).await.problem(405, "method-not-allowed");
     assert_eq!(page.header("x-content-type-options"), "nosniff");
 }
+
+#[tokio::test]
+async fn an_address_that_ends_with_a_slash_is_the_same_address() {
+    let client = planner(city());
+    assert_eq!(client.get("/api/").await.json(), client.get("/api").await.json());
+    let answer = client.get("/api/collections/community/items/?limit=5").await;
+    assert_eq!(answer.status.as_u16(), 308);
+    assert_eq!(answer.header("location"), "/api/collections/community/items?limit=5");
+    let astray = client.get("//api//elsewhere.example/").await;
+    assert_eq!(astray.header("location"), "/api//elsewhere.example", "no way to another host");
+}

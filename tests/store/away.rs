@@ -1,6 +1,5 @@
 //! PostgreSQL goes away and comes back: the city stays, says so, and catches up by itself.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,38 +8,7 @@ use pianqu::domain::{LayerId, Viewer};
 use pianqu::store::Store;
 use pianqu::store::private_cluster::PrivateCluster;
 
-/// A cluster of this test's own, stopped and removed whatever happens.
-struct OwnCluster {
-    dir: tempfile::TempDir,
-    cluster: PrivateCluster,
-}
-
-impl OwnCluster {
-    fn start() -> Self {
-        let dir = tempfile::Builder::new().prefix("pianqu-away-").tempdir_in("/tmp").unwrap();
-        open_to_all(dir.path());
-        let cluster = PrivateCluster::start(dir.path()).unwrap();
-        Self { dir, cluster }
-    }
-
-    fn start_again(&mut self) {
-        self.cluster = PrivateCluster::start(self.dir.path()).unwrap();
-    }
-}
-
-impl Drop for OwnCluster {
-    fn drop(&mut self) {
-        if let Err(error) = self.cluster.stop() {
-            eprintln!("the test's cluster was not running at the end: {error}");
-        }
-    }
-}
-
-/// The unprivileged user of PostgreSQL must be able to reach what is inside.
-fn open_to_all(dir: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o755)).unwrap();
-}
+use crate::support::own_cluster::{OwnCluster, open_to_all};
 
 async fn until(what: &str, condition: impl Fn() -> bool) {
     let start = Instant::now();
@@ -87,7 +55,7 @@ async fn the_cluster_survives_its_program_and_is_found_again() {
     let own = OwnCluster::start();
     assert!(!own.cluster.was_running());
     // What a second program would do after the first was killed.
-    let found = PrivateCluster::start(own.dir.path()).unwrap();
+    let found = PrivateCluster::start(own.dir()).unwrap();
     assert!(found.was_running());
     assert_eq!(found.url(), own.cluster.url());
 }

@@ -2,6 +2,7 @@
 
 mod cluster;
 pub mod mvt;
+pub mod own_cluster;
 pub mod sketch;
 
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -68,6 +68,11 @@ impl Bbox {
         self.parts.iter().map(|part| if self.crs.is_geographic() { *part } else { degrees(self.crs, *part) }).collect()
     }
 
+    /// True when everything with these bounds passes, and the filter can be left out.
+    pub fn holds_all(&self, bounds: Rect<f64>) -> bool {
+        self.crs.is_geographic() && self.parts.iter().any(|part| holds(*part, bounds))
+    }
+
     pub fn meets(&self, shape: &Shape) -> bool {
         if self.crs.is_geographic() {
             let bounds = shape.bounds();

@@ -29,6 +29,8 @@ impl ItemsQuery {
         parameters.take_json_format()?;
         let bbox_crs = take_crs(&mut parameters, "bbox-crs")?;
         let bbox = parameters.take("bbox")?.map(|text| Bbox::parse(&text, bbox_crs)).transpose()?;
+        // A map that shows the whole layer asks for all of it.
+        let bbox = bbox.filter(|bbox| !view.bounds().is_some_and(|bounds| bbox.holds_all(bounds)));
         let crs = take_crs(&mut parameters, "crs")?;
         let period = parameters.take("datetime")?.map(|text| Period::parse(&text)).transpose()?;
         let limit = parameters.take_integer("limit", 1, i64::MAX)?;
