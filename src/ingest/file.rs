@@ -76,7 +76,7 @@ pub fn read(
     said::listen();
     for feature in layer.features() {
         row += 1;
-        if row % TELL_EVERY == 0 {
+        if row.is_multiple_of(TELL_EVERY) {
             watch.tell("read", row, total)?;
         }
         if row > request.limits.features {

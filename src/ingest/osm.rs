@@ -120,7 +120,7 @@ fn read_form(
     for feature in rows.features() {
         found.rows += 1;
         in_layer += 1;
-        if found.rows % 1000 == 0 {
+        if found.rows.is_multiple_of(1000) {
             watch.tell(name_of(form), found.rows, 0)?;
         }
         if found.rows > request.limits.features {

@@ -233,7 +233,7 @@ fn date(raw: &Raw<'_>, text: &str) -> Option<(NaiveDate, Option<&'static str>)> 
             let part = |range: std::ops::Range<usize>| digits.get(range)?.parse::<u32>().ok();
             Some((NaiveDate::from_ymd_opt(part(0..4)? as i32, part(4..6)?, part(6..8)?)?, None))
         }
-        1 if parts[0].len() == 4 && !(text.contains('.') && !text.ends_with(".0")) => {
+        1 if parts[0].len() == 4 && (!text.contains('.') || text.ends_with(".0")) => {
             Some((NaiveDate::from_ymd_opt(year(0)?, 1, 1)?, Some("only a year given; taken as its first day")))
         }
         1 => serial(parts[0].parse().ok()?),
