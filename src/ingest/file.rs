@@ -72,7 +72,7 @@ pub fn read(
     let is_unique = key != Key::Content && request.key.is_none();
     let mut rows = Rows { reader, shaper, place, key, is_unique, tally: Tally::default(), seen: HashMap::new() };
     let mut held = Vec::new();
-    let mut row = 0;
+    let mut row: u64 = 0;
     said::listen();
     for feature in layer.features() {
         row += 1;
