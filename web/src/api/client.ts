@@ -78,6 +78,13 @@ async function answer<T>(request: Promise<Outcome>): Promise<T> {
   throw new ApiError(kind, outcome.response.status, problem.request_id, problem.detail ?? '')
 }
 
+/** Where the next page begins; nothing after the last. */
+export function nextCursor(page: FeaturePage): number | undefined {
+  const next = page.links.find((link) => link.rel === 'next')
+  const cursor = next && new URL(next.href, location.origin).searchParams.get('cursor')
+  return cursor ? Number(cursor) : undefined
+}
+
 export const api = {
   city: () => answer<City>(client.GET('/api/city')),
   layers: () => answer<Layer[]>(client.GET('/api/layers')),
@@ -95,6 +102,18 @@ export const api = {
         signal,
       }),
     ),
+  /** Every feature of a layer with some of its properties, page by page. */
+  allFeatures: async function* (layer: string, properties: string): AsyncGenerator<Feature[]> {
+    let cursor: number | undefined
+    do {
+      const query = { limit: 1000, properties, ...(cursor === undefined ? {} : { cursor }) }
+      const page: FeaturePage = await answer<FeaturePage>(
+        client.GET('/api/collections/{layer}/items', { params: { path: { layer }, query } }),
+      )
+      yield page.features
+      cursor = nextCursor(page)
+    } while (cursor !== undefined)
+  },
   statistics: (area: GeoJSON.Polygon) =>
     answer<Statistics>(client.POST('/api/statistics', { body: { area: area as unknown as Record<string, never> } })),
   /** Also a 503 is an answer here: it says how old the data are. */

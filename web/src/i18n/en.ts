@@ -25,6 +25,7 @@ export const en: Dictionary = {
   statsWholeView: 'Current view',
   statsHint: 'Click on the map to draw; click the first point or press Enter to finish. By keyboard: “Current view”.',
   statsArea: 'Area',
+  statsLength: 'Length',
   statsPerimeter: 'Perimeter',
   statsHouseholds: 'Households',
   statsHouseholdsUnknown: 'Not counted: {n} features whose households are unknown',

@@ -23,6 +23,7 @@ export const zh = {
   statsWholeView: '统计当前视图',
   statsHint: '在地图上依次点击绘制区域，点击首点或按回车结束。键盘操作：点击“统计当前视图”。',
   statsArea: '面积',
+  statsLength: '长度',
   statsPerimeter: '周长',
   statsHouseholds: '户数',
   statsHouseholdsUnknown: '另有 {n} 个小区或楼栋户数未知，未计入',

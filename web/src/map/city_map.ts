@@ -3,10 +3,11 @@ import * as maplibre from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import { withViewer, type City, type Feature, type Layer } from '../api/client'
 import type { Language } from '../i18n'
+import { MOST_NAMED, type PlaceName } from './place_names'
 import { Drawing, type DrawnGeometry, type DrawnShape } from './drawing'
 import { ground } from './palette'
 import { selectionLayers } from './selection'
-import { CITY_SOURCE, SELECTION_SOURCE, STAFF_SOURCE } from './source_names'
+import { CITY_SOURCE, NAMES_SOURCE, SELECTION_SOURCE, STAFF_SOURCE } from './source_names'
 import { CLICK_ORDER, stack } from './stack'
 import { sourceOf } from './tiles_of'
 
@@ -38,11 +39,14 @@ const FONTS = "'Noto Sans CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei'
 /** Tiles are exact there; MapLibre draws deeper zooms from them. */
 const DEEPEST_TILES = 16
 const REACH_PX = 5
+const NO_FEATURES: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
 
 /** The map of the city, held apart from the interface: it is told what to show and tells what happens. */
 export class CityMap {
   readonly map: maplibre.Map
   readonly #drawing: Promise<Drawing>
+  #names: GeoJSON.FeatureCollection = NO_FEATURES
+  #selected: GeoJSON.FeatureCollection = NO_FEATURES
   #layers: Layer[]
   #visible: ReadonlySet<string>
   #language: Language
@@ -55,6 +59,7 @@ export class CityMap {
     visible: ReadonlySet<string>,
     language: Language,
     view: View | undefined,
+    title: string,
     readonly events: MapEvents,
   ) {
     this.#layers = layers
@@ -72,6 +77,7 @@ export class CityMap {
       dragRotate: false,
       pitchWithRotate: false,
       fadeDuration: 120,
+      locale: { 'Map.Title': title },
       transformRequest: (url) => ({ url: withViewer(url) }),
     })
     this.map.touchZoomRotate.disableRotation()
@@ -126,9 +132,10 @@ export class CityMap {
   }
 
   /** Draws everything anew: another language, or another viewer with other layers. */
-  restyle(layers: Layer[], language: Language): void {
+  restyle(layers: Layer[], language: Language, title: string): void {
     this.#layers = layers
     this.#language = language
+    this.map.getCanvas().setAttribute('aria-label', title)
     this.#whenReady(() => this.map.setStyle(this.#style(), { diff: false }))
   }
 
@@ -140,11 +147,20 @@ export class CityMap {
   }
 
   select(feature: Feature | undefined): void {
-    this.#whenReady(() => {
-      const source = this.map.getSource<maplibre.GeoJSONSource>(SELECTION_SOURCE)
-      const features = feature ? [{ type: 'Feature' as const, geometry: feature.geometry, properties: {} }] : []
-      void source?.setData({ type: 'FeatureCollection', features })
-    })
+    const features = feature ? [{ type: 'Feature' as const, geometry: feature.geometry, properties: {} }] : []
+    this.#selected = { type: 'FeatureCollection', features }
+    this.#fill(SELECTION_SOURCE, this.#selected)
+  }
+
+  /** The names of areas, each at one place. */
+  name(names: PlaceName[]): void {
+    const features = names.map(({ at, layer, name, households }) => ({
+      type: 'Feature' as const,
+      geometry: { type: 'Point' as const, coordinates: at },
+      properties: { layer, name, households },
+    }))
+    this.#names = { type: 'FeatureCollection', features }
+    this.#fill(NAMES_SOURCE, this.#names)
   }
 
   async draw(shape: DrawnShape): Promise<void> {
@@ -164,19 +180,25 @@ export class CityMap {
     this.map.remove()
   }
 
+  #fill(source: string, data: GeoJSON.FeatureCollection): void {
+    this.#whenReady(() => void this.map.getSource<maplibre.GeoJSONSource>(source)?.setData(data))
+  }
+
   #whenReady(act: () => void): void {
-    if (this.#isReady && this.map.isStyleLoaded() !== undefined) act()
+    if (this.#isReady) act()
     else void this.map.once('load', act)
   }
 
   #stack() {
     const known = new Set(this.#layers.map((layer) => layer.id))
-    return stack(this.#language).filter(({ of }) => known.has(of))
+    const crowded = new Set(this.#layers.filter((layer) => layer.count > MOST_NAMED).map((layer) => layer.id))
+    return stack(this.#language, crowded).filter(({ of }) => known.has(of))
   }
 
   #style(): maplibre.StyleSpecification {
     const sources: maplibre.StyleSpecification['sources'] = {
-      [SELECTION_SOURCE]: { type: 'geojson', data: { type: 'FeatureCollection', features: [] } },
+      [SELECTION_SOURCE]: { type: 'geojson', data: this.#selected },
+      [NAMES_SOURCE]: { type: 'geojson', data: this.#names },
     }
     for (const source of [CITY_SOURCE, STAFF_SOURCE]) {
       const ids = this.#layers.map((layer) => layer.id).filter((id) => sourceOf(id) === source)

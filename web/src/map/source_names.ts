@@ -3,3 +3,5 @@ export const CITY_SOURCE = 'city'
 export const STAFF_SOURCE = 'staff'
 /** The selected feature, as the server told it. */
 export const SELECTION_SOURCE = 'selection'
+/** Names that stand once on the map, however many tiles their areas cross. */
+export const NAMES_SOURCE = 'names'

@@ -11,10 +11,13 @@ export interface Drawn {
   spec: LayerSpecification
 }
 
-/** Everything drawn, from the ground up. This order is the only one. */
-export function stack(language: Language): Drawn[] {
+/**
+ * Everything drawn, from the ground up. This order is the only one. `crowded` layers have too many
+ * features for their names to be read apart from the tiles.
+ */
+export function stack(language: Language, crowded: ReadonlySet<string>): Drawn[] {
   const streets = streetLayers()
-  const places = placeLayers(language)
+  const places = placeLayers(language, crowded)
   return [
     ...groundLayers(),
     ...places.areas,

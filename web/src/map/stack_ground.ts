@@ -32,7 +32,7 @@ export function groundLayers(): Drawn[] {
     drawn('barrier', {
       id: 'barrier-counted',
       type: 'fill',
-      filter: counted,
+      filter: all(isArea, counted),
       // A cell says how many, not of which kind: neutral, so that walls do not look like ponds.
       paint: { 'fill-color': ground.wall, 'fill-opacity': 0.12 },
     }),

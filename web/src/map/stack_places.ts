@@ -3,13 +3,14 @@ import type { Language } from '../i18n'
 import { all, byCode, counted, single } from './expressions'
 import { boundary, community, facilityGroups, ground, otherFacility } from './palette'
 import type { Drawn } from './stack'
+import { nameLayers } from './stack_names'
 import { drawn } from './tiles_of'
 
 type Places = Record<'areas' | 'boundaries' | 'points' | 'labels', Drawn[]>
 
 /** Communities, buildings, boundaries, gates, facilities and their names. */
-export function placeLayers(language: Language): Places {
-  return { areas: areas(), boundaries: boundaries(), points: points(language), labels: labels() }
+export function placeLayers(language: Language, crowded: ReadonlySet<string>): Places {
+  return { areas: areas(), boundaries: boundaries(), points: points(language), labels: labels(crowded) }
 }
 
 /** More features in a cell, stronger colour. */
@@ -148,23 +149,7 @@ function points(language: Language): Drawn[] {
   ]
 }
 
-function labels(): Drawn[] {
-  const name = (of: string, id: string, colour: string, more: { minzoom?: number; maxzoom?: number; size: number; spacing?: number }) =>
-    drawn(of, {
-      id,
-      type: 'symbol',
-      minzoom: more.minzoom ?? 0,
-      maxzoom: more.maxzoom ?? 24,
-      filter: all(single, ['has', 'name']),
-      layout: {
-        'text-field': ['get', 'name'],
-        'text-size': more.size,
-        'text-letter-spacing': more.spacing ?? 0,
-        'text-max-width': 8,
-        'text-padding': 6,
-      },
-      paint: { 'text-color': colour, 'text-halo-color': ground.halo, 'text-halo-width': 1.8 },
-    })
+function labels(crowded: ReadonlySet<string>): Drawn[] {
   return [
     drawn('facility', {
       id: 'facility-label',
@@ -190,29 +175,12 @@ function labels(): Drawn[] {
       paint: { 'text-color': ground.waterLabel, 'text-halo-color': ground.halo, 'text-halo-width': 1.6 },
     }),
     drawn('community', {
-      id: 'community-label',
-      type: 'symbol',
-      minzoom: 14,
-      filter: all(single, ['has', 'name']),
-      layout: {
-        'text-field': ['get', 'name'],
-        'text-size': ['interpolate', ['linear'], ['zoom'], 14, 11, 17, 14],
-        'text-max-width': 7,
-        'text-padding': 3,
-        // Where names collide the larger community keeps its own.
-        'symbol-sort-key': ['-', 0, ['coalesce', ['get', 'households'], 0]],
-      },
-      paint: { 'text-color': community.label, 'text-halo-color': ground.halo, 'text-halo-width': 1.8 },
-    }),
-    drawn('community', {
       id: 'community-count',
       type: 'symbol',
       filter: all(counted, ['>', ['get', 'pq_count'], 1]),
       layout: { 'text-field': ['to-string', ['get', 'pq_count']], 'text-size': 10, 'text-padding': 1 },
       paint: { 'text-color': community.label, 'text-halo-color': ground.halo, 'text-halo-width': 1.2 },
     }),
-    name('neighbourhood', 'neighbourhood-label', '#6c6288', { minzoom: 13, maxzoom: 16, size: 11 }),
-    name('subdistrict', 'subdistrict-label', boundary.subdistrict, { minzoom: 10.5, maxzoom: 15, size: 14, spacing: 0.15 }),
-    name('responsible_body', 'responsible_body-label', boundary.body, { maxzoom: 12.5, size: 15, spacing: 0.1 }),
+    ...nameLayers(crowded),
   ]
 }

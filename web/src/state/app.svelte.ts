@@ -4,9 +4,13 @@ import { isKey, translate, type Key, type Language } from '../i18n'
 import { formatNumber, formatUnit } from '../i18n/format'
 import type { CityMap, Hit, View } from '../map/city_map'
 import { SHOWN_AT_FIRST } from '../map/stack'
+import { MOST_NAMED, NAMED_ONCE, readPlaceNames, type PlaceName } from '../map/place_names'
 import { readLink, writeLink } from './link'
 
 export type Panel = 'layers' | 'statistics' | 'measure'
+
+/** Fields that hold the code of a feature of another layer. */
+const REFERENCES: Record<string, string> = { responsible_body: 'responsible_body', subdistrict_code: 'subdistrict' }
 
 /** What the interface shows. The map itself is told of changes; it is never read back for state. */
 export class App {
@@ -14,6 +18,7 @@ export class App {
   isPublic = $state(false)
   city = $state.raw<City>()
   layers = $state.raw<Layer[]>([])
+  names = $state.raw<PlaceName[]>([])
   failure = $state.raw<unknown>()
   readiness = $state.raw<Readiness>()
   isOffline = $state(false)
@@ -47,12 +52,35 @@ export class App {
       ;[this.city, this.layers] = await Promise.all([api.city(), api.layers()])
     } catch (error) {
       this.failure = error
+      return
     }
+    await this.#loadNames()
   }
 
   /** Layers and counts anew, after a change of the data or of the viewer. */
   async reload(): Promise<void> {
     ;[this.city, this.layers] = await Promise.all([api.city(), api.layers()])
+    await this.#loadNames()
+  }
+
+  /** Names are an addition: a map without them is still a map, and the next change asks again. */
+  async #loadNames(): Promise<void> {
+    const layers = NAMED_ONCE.filter((id) => {
+      const count = this.layer(id)?.count ?? 0
+      return count > 0 && count <= MOST_NAMED
+    })
+    const isPublic = this.isPublic
+    try {
+      const names = await Promise.all(
+        layers.map((id) => {
+          const known = this.layer(id)?.fields.map((field) => field.name) ?? []
+          return readPlaceNames(id, ['name', 'code', 'households'].filter((field) => known.includes(field)).join())
+        }),
+      )
+      if (isPublic === this.isPublic) this.names = names.flat()
+    } catch (error) {
+      console.warn('the names of areas could not be read', error)
+    }
   }
 
   takeLink(): void {
@@ -143,6 +171,12 @@ export class App {
       : text
   }
 
+  /** The name behind the code of a responsible body or a subdistrict, where it is known. */
+  nameOf(field: Field, code: unknown): string | undefined {
+    const layer = REFERENCES[field.name]
+    return layer && this.names.find((place) => place.layer === layer && place.code === code)?.name
+  }
+
   /** A field's value as a person reads it, with its unit. */
   show(field: Field, value: string | number | boolean | null | undefined, hasUnit = true): string {
     if (value === null || value === undefined || value === '') return this.t('inspectUnknown')
@@ -161,7 +195,7 @@ export class App {
       case 'money':
         return withUnit(formatNumber(this.language, Number(value), 2))
       default:
-        return withUnit(String(value))
+        return this.nameOf(field, value) ?? withUnit(String(value))
     }
   }
 }
