@@ -59,3 +59,11 @@ export const CLICK_ORDER = [
   'subdistrict',
   'responsible_body',
 ]
+
+/** The zoom from which something of a layer is drawn. */
+export function seenFrom(layer: string): number {
+  const zooms = stack('zh', new Set())
+    .filter(({ of, spec }) => of === layer && spec.type !== 'symbol')
+    .map(({ spec }) => spec.minzoom ?? 0)
+  return Math.min(...zooms)
+}

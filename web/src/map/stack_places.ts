@@ -42,7 +42,6 @@ function areas(): Drawn[] {
     drawn('building', {
       id: 'building-counted',
       type: 'fill',
-      minzoom: 12,
       filter: counted,
       paint: { 'fill-color': '#b9ac97', 'fill-opacity': ['*', 0.6, heat] },
     }),
@@ -77,7 +76,19 @@ function boundaries(): Drawn[] {
       filter: single,
       paint: { 'line-color': colour, 'line-width': width, 'line-dasharray': dash, 'line-opacity': 0.75 },
     })
+  // Seen from far away a whole district is a dot: it is still there.
+  const dot = (of: string, colour: string) =>
+    drawn(of, {
+      id: `${of}-counted`,
+      type: 'fill',
+      filter: counted,
+      paint: { 'fill-color': colour, 'fill-opacity': 0.35 },
+    })
   return [
+    dot('precinct', '#4f7f6b'),
+    dot('neighbourhood', boundary.neighbourhood),
+    dot('subdistrict', boundary.subdistrict),
+    dot('responsible_body', boundary.body),
     edge('neighbourhood', boundary.neighbourhood, 0.9, [2, 2], 12),
     edge('subdistrict', boundary.subdistrict, 1.2, [5, 2.5]),
     edge('responsible_body', boundary.body, 1.9, [7, 2, 1.5, 2]),
@@ -114,23 +125,29 @@ function points(language: Language): Drawn[] {
         'circle-stroke-width': 2.5,
       },
     }),
+    drawn('candidate_site', {
+      id: 'candidate-site-counted',
+      type: 'circle',
+      filter: counted,
+      paint: { 'circle-radius': 3, 'circle-color': '#1f6f4a', 'circle-opacity': heat },
+    }),
     drawn('facility', {
       id: 'facility-counted',
       type: 'circle',
-      minzoom: 9,
       filter: counted,
-      paint: { 'circle-radius': 4, 'circle-color': '#5b6570', 'circle-opacity': heat },
+      paint: { 'circle-radius': 2.5, 'circle-color': '#5b6570', 'circle-opacity': heat },
     }),
     drawn('facility', {
       id: 'facility',
       type: 'circle',
-      minzoom: 13,
       filter: single,
+      // Over the whole city they are a fine grain; as signs they come forward where there is room.
       paint: {
-        'circle-radius': ['interpolate', ['linear'], ['zoom'], 13, 2.2, 15, 6.5, 18, 10],
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 12, 1.1, 14, 1.7, 15, 5.5, 18, 10],
         'circle-color': byCode('facility_kind', colours, otherFacility.colour),
+        'circle-opacity': ['interpolate', ['linear'], ['zoom'], 13, 0.5, 15, 1],
         'circle-stroke-color': '#ffffff',
-        'circle-stroke-width': 1.2,
+        'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 14, 0, 15, 1.2],
       },
     }),
     drawn('facility', {

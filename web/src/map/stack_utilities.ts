@@ -14,6 +14,13 @@ export function utilityLayers(): Drawn[] {
       type: 'line',
       paint: { 'line-color': '#333333', 'line-width': byZoom(12, 2, 18, 9), 'line-opacity': 0.5 },
     }),
+    // A planned work is a broad band: the pipes that lie there stay readable above it.
+    drawn('utility_work', {
+      id: 'utility-work',
+      type: 'line',
+      layout: { 'line-cap': 'round' },
+      paint: { 'line-color': colour, 'line-width': byZoom(12, 3, 18, 14), 'line-opacity': 0.35 },
+    }),
     drawn('utility_line', {
       id: 'utility-line',
       type: 'line',
@@ -26,17 +33,6 @@ export function utilityLayers(): Drawn[] {
       type: 'line',
       filter: ['!=', ['get', 'quality_level'], 'surveyed'],
       paint: { 'line-color': colour, 'line-width': width, 'line-dasharray': [4, 2] },
-    }),
-    drawn('utility_work', {
-      id: 'utility-work-halo',
-      type: 'line',
-      layout: { 'line-cap': 'round' },
-      paint: { 'line-color': '#ffffff', 'line-width': byZoom(12, 4, 18, 11), 'line-opacity': 0.8 },
-    }),
-    drawn('utility_work', {
-      id: 'utility-work',
-      type: 'line',
-      paint: { 'line-color': colour, 'line-width': byZoom(12, 2.4, 18, 7), 'line-dasharray': [1.5, 0.8] },
     }),
   ]
 }
