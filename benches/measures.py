@@ -113,6 +113,7 @@ def warm_tiles(lab: Lab):
     path = f"/tiles/building,utility_line/{z}/{x}/{y}.mvt"
     size = len(get(server.url + path, Accept_Encoding="gzip")[1])
     fixed = f"/healthz?bytes={size}"
+    assert len(get(server.url + fixed)[1]) == size
     rates = {"tile": [], "fixed": []}
     for _ in range(3):
         rates["tile"].append(lab.load(server, [path], connections=16, seconds=max(2, lab.seconds // 2)).per_second)

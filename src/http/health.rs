@@ -4,16 +4,33 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
+use super::parameters::Parameters;
+use super::problem::{Problem, ProblemBody};
+
+/// What `bytes` takes at most.
+const LONGEST_HEALTH: usize = 1 << 20;
+static FILLING: [u8; LONGEST_HEALTH] = [b'.'; LONGEST_HEALTH];
 
 /// Alive: the program runs.
-#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, description = "Alive", body = String)))]
-pub async fn show_health() -> &'static str {
-    "ok\n"
+///
+/// `bytes` asks for an answer of that length, to measure what server and line can carry.
+#[utoipa::path(get, path = "/healthz", tag = "operation",
+    params(("bytes" = Option<usize>, Query, description = "Length of the answer, 1048576 at most")),
+    responses((status = 200, description = "Alive", body = String),
+              (status = 400, description = "No such length", body = ProblemBody, content_type = "application/problem+json")))]
+pub async fn show_health(mut parameters: Parameters) -> Result<Response, Problem> {
+    let bytes = parameters.take_integer("bytes", 0, LONGEST_HEALTH as i64)?;
+    let body = match bytes {
+        None => Bytes::from_static(b"ok\n"),
+        Some(n) => Bytes::from_static(&FILLING).slice(..n as usize),
+    };
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], body).into_response())
 }
 
 #[derive(Serialize, ToSchema)]
