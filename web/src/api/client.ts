@@ -52,7 +52,13 @@ export function withViewer(url: string): string {
 }
 
 const asViewer: Middleware = {
-  onRequest: ({ request }) => (viewer ? new Request(withViewer(request.url), request) : request),
+  onRequest: async ({ request }) => {
+    if (!viewer) return undefined
+    const { method, headers, signal } = request
+    // The body as bytes: handing on the stream would ask for HTTP/2.
+    const body = method === 'GET' ? null : await request.arrayBuffer()
+    return new Request(withViewer(request.url), { method, headers, signal, body })
+  },
 }
 
 const client = createClient<paths>({ baseUrl: location.origin })

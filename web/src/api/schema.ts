@@ -410,8 +410,8 @@ export interface paths {
         };
         /**
          * A tile by column and row, with one layer or several.
-         * @description 204 where nothing of the layers lies in it. Below zoom 14 what is too small to draw is counted:
-         *     features with `pq_count` stand for that many.
+         * @description 204 where nothing of the layers lies in it. What is too small to draw at a zoom is counted: a
+         *     feature with `pq_count` stands for that many.
          */
         get: operations["find_tile"];
         put?: never;
@@ -997,6 +997,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many large tiles are waiting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     show_conformance: {
@@ -1339,6 +1348,15 @@ export interface operations {
             };
             /** @description No such layer */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many large tiles are waiting */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -44,13 +44,15 @@ const NO_FEATURES: GeoJSON.FeatureCollection = { type: 'FeatureCollection', feat
 /** The map of the city, held apart from the interface: it is told what to show and tells what happens. */
 export class CityMap {
   readonly map: maplibre.Map
-  readonly #drawing: Promise<Drawing>
+  /** There while a style is: drawing has layers of its own in it. */
+  #drawing: Drawing | undefined
+  /** What waits for the style. */
+  #waiting: (() => void)[] = []
   #names: GeoJSON.FeatureCollection = NO_FEATURES
   #selected: GeoJSON.FeatureCollection = NO_FEATURES
   #layers: Layer[]
   #visible: ReadonlySet<string>
   #language: Language
-  #isReady = false
 
   constructor(
     container: HTMLElement,
@@ -86,14 +88,9 @@ export class CityMap {
     this.map.on('moveend', () => this.events.onMove(this.view()))
     this.map.on('dataloading', () => this.events.onLoading(true))
     this.map.on('idle', () => this.events.onLoading(false))
-    this.map.on('click', (event) => void this.#click(event.point))
+    this.map.on('click', (event) => this.#click(event.point))
     this.map.on('mousemove', (event) => this.#point(event.point))
-    this.#drawing = new Promise((resolve) => {
-      this.map.once('load', () => {
-        this.#isReady = true
-        resolve(new Drawing(this.map, (geometry, isFinished) => this.events.onShape(geometry, isFinished)))
-      })
-    })
+    this.map.on('style.load', () => this.#styleCame())
   }
 
   view(): View {
@@ -136,7 +133,11 @@ export class CityMap {
     this.#layers = layers
     this.#language = language
     this.map.getCanvas().setAttribute('aria-label', title)
-    this.#whenReady(() => this.map.setStyle(this.#style(), { diff: false }))
+    this.#whenReady(() => {
+      this.#drawing?.end()
+      this.#drawing = undefined
+      this.map.setStyle(this.#style(), { diff: false })
+    })
   }
 
   /** Asks for all tiles again; those that did not change are answered with 304. */
@@ -163,17 +164,13 @@ export class CityMap {
     this.#fill(NAMES_SOURCE, this.#names)
   }
 
-  async draw(shape: DrawnShape): Promise<void> {
-    ;(await this.#drawing).start(shape)
+  draw(shape: DrawnShape): void {
+    this.#whenReady(() => this.#drawing?.start(shape))
     this.map.getCanvas().focus()
   }
 
-  async stopDrawing(): Promise<void> {
-    ;(await this.#drawing).stop()
-  }
-
-  async clearDrawing(): Promise<void> {
-    ;(await this.#drawing).clear()
+  clearDrawing(): void {
+    this.#whenReady(() => this.#drawing?.clear())
   }
 
   destroy(): void {
@@ -184,9 +181,14 @@ export class CityMap {
     this.#whenReady(() => void this.map.getSource<maplibre.GeoJSONSource>(source)?.setData(data))
   }
 
+  #styleCame(): void {
+    this.#drawing = new Drawing(this.map, (geometry, isFinished) => this.events.onShape(geometry, isFinished))
+    for (const act of this.#waiting.splice(0)) act()
+  }
+
   #whenReady(act: () => void): void {
-    if (this.#isReady) act()
-    else void this.map.once('load', act)
+    if (this.#drawing) act()
+    else this.#waiting.push(act)
   }
 
   #stack() {
@@ -246,14 +248,12 @@ export class CityMap {
     return [...hits.values()].sort((a, b) => rank(a) - rank(b))
   }
 
-  async #click(point: maplibre.Point): Promise<void> {
-    if ((await this.#drawing).isActive) return
-    this.events.onClick(this.#hits(point))
+  #click(point: maplibre.Point): void {
+    if (this.#drawing && !this.#drawing.isActive) this.events.onClick(this.#hits(point))
   }
 
   #point(point: maplibre.Point): void {
-    void this.#drawing.then((drawing) => {
-      if (!drawing.isActive) this.map.getCanvas().style.cursor = this.#hits(point).length > 0 ? 'pointer' : ''
-    })
+    if (!this.#drawing || this.#drawing.isActive) return
+    this.map.getCanvas().style.cursor = this.#hits(point).length > 0 ? 'pointer' : ''
   }
 }

@@ -38,7 +38,9 @@ export class Drawing {
     this.#draw.on('finish', (id) => {
       tell(true, id)
       // The double click that ended the shape must not also zoom or select.
-      setTimeout(() => this.stop(), 0)
+      setTimeout(() => {
+        if (this.#draw.enabled) this.stop()
+      }, 0)
     })
   }
 
@@ -57,5 +59,11 @@ export class Drawing {
   clear(): void {
     this.stop()
     this.#draw.clear()
+  }
+
+  /** Leaves the map; a new style needs a new drawing. */
+  end(): void {
+    this.isActive = false
+    this.#draw.stop()
   }
 }
