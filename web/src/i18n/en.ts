@@ -17,7 +17,7 @@ export const en: Dictionary = {
   searchUnnamed: 'Unnamed',
   layersTitle: 'Layers',
   layersNote:
-    'Zoomed out, features too small to draw are counted by cell and shown as squares with a number. None disappears.',
+    'Zoomed out, features too small to draw are counted by cell and drawn as one patch or dot, the deeper the more. None disappears.',
   layerEmpty: 'No data yet',
   layerShow: 'Show {layer}',
   legendUnsurveyed: 'Dashed: not surveyed',

@@ -6,6 +6,12 @@ export function formatNumber(language: Language, n: number, digits = 0): string 
   return new Intl.NumberFormat(locales[language], { maximumFractionDigits: digits }).format(n)
 }
 
+/** Yuan as the API writes them, `1234.50`, with their two decimals. */
+export function formatMoney(language: Language, yuan: string): string {
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 }
+  return new Intl.NumberFormat(locales[language], digits).format(Number(yuan))
+}
+
 /** Metres below a kilometre, kilometres above. */
 export function formatLength(language: Language, metres: number): string {
   if (metres < 1000) return `${formatNumber(language, metres, 1)} ${language === 'zh' ? '米' : 'm'}`

@@ -15,7 +15,7 @@ export const zh = {
   searchNothing: '没有找到“{q}”',
   searchUnnamed: '未命名',
   layersTitle: '图层',
-  layersNote: '缩小时，过小而无法单独绘制的要素按网格合计，显示为带数字的方块，不会消失。',
+  layersNote: '缩小时，过小而无法单独绘制的要素按网格合计为色块或圆点，颜色越深数量越多，不会消失。',
   layerEmpty: '暂无数据',
   layerShow: '显示{layer}',
   legendUnsurveyed: '虚线为非实测管线',

@@ -1,11 +1,12 @@
 import { SvelteSet } from 'svelte/reactivity'
 import { api, ApiError, setViewer, type City, type Feature, type Field, type Layer, type Readiness } from '../api/client'
 import { isKey, translate, type Key, type Language } from '../i18n'
-import { formatNumber, formatUnit } from '../i18n/format'
+import { formatMoney, formatNumber, formatUnit } from '../i18n/format'
 import type { CityMap, Hit, View } from '../map/city_map'
 import { SHOWN_AT_FIRST } from '../map/stack'
 import { MOST_NAMED, NAMED_ONCE, readPlaceNames, type PlaceName } from '../map/place_names'
 import { readLink, writeLink } from './link'
+import { isPhone } from './phone'
 
 export type Panel = 'layers' | 'statistics' | 'measure'
 
@@ -29,7 +30,7 @@ export class App {
   selected = $state.raw<{ layer: string; id: number }>()
   feature = $state.raw<Feature>()
   featureFailure = $state.raw<unknown>()
-  panel = $state<Panel | undefined>(matchMedia('(min-width: 761px)').matches ? 'layers' : undefined)
+  panel = $state<Panel | undefined>(isPhone() ? undefined : 'layers')
   isTableOpen = $state(false)
   isHelpOpen = $state(false)
   map = $state.raw<CityMap>()
@@ -152,7 +153,18 @@ export class App {
     void this.select(undefined)
   }
 
-  /** Closes what is uppermost; false when nothing was open. */
+  /** Opens or closes a panel. On a phone there is room for one thing above the map. */
+  togglePanel(panel: Panel): void {
+    this.panel = this.panel === panel ? undefined : panel
+    if (this.panel && isPhone()) this.isTableOpen = false
+  }
+
+  toggleTable(): void {
+    this.isTableOpen = !this.isTableOpen
+    if (this.isTableOpen && isPhone()) this.panel = undefined
+  }
+
+  /** Closes what is uppermost. */
   escape(): void {
     if (this.isHelpOpen) this.isHelpOpen = false
     else if (this.selected || this.hits.length > 0) this.deselect()
@@ -193,7 +205,7 @@ export class App {
       case 'number':
         return withUnit(formatNumber(this.language, Number(value), 2))
       case 'money':
-        return withUnit(formatNumber(this.language, Number(value), 2))
+        return withUnit(formatMoney(this.language, String(value)))
       default:
         return this.nameOf(field, value) ?? withUnit(String(value))
     }

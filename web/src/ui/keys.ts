@@ -14,8 +14,8 @@ export function onKey(event: KeyboardEvent, app: App): void {
   const panel = PANELS[event.key]
   if (event.key === '/') document.getElementById('search')?.focus()
   else if (event.key === '?') app.isHelpOpen = !app.isHelpOpen
-  else if (event.key === 't') app.isTableOpen = !app.isTableOpen
-  else if (panel) app.panel = app.panel === panel ? undefined : panel
+  else if (event.key === 't') app.toggleTable()
+  else if (panel) app.togglePanel(panel)
   else return
   event.preventDefault()
 }

@@ -1,9 +1,9 @@
 import type { App } from '../state/app.svelte'
+import { isPhone } from '../state/phone'
 
 /** Pixels at each edge of the map that panels cover: what is flown to lies in between. */
 export function paddingOf(app: App): { left: number; right: number; top: number; bottom: number } {
-  const isPhone = matchMedia('(max-width: 760px)').matches
-  if (isPhone) return { left: 30, right: 30, top: 30, bottom: Math.round(innerHeight * 0.42) }
+  if (isPhone()) return { left: 30, right: 30, top: 30, bottom: Math.round(innerHeight * 0.42) }
   const table = app.isTableOpen ? 300 : 0
   return { left: app.panel ? 340 : 60, right: 380, top: 60, bottom: 60 + table }
 }
