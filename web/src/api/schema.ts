@@ -337,7 +337,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Alive: the program runs. */
+        /**
+         * Alive: the program runs.
+         * @description `bytes` asks for an answer of that length, to measure what server and line can carry.
+         */
         get: operations["show_health"];
         put?: never;
         post?: never;
@@ -1197,7 +1200,10 @@ export interface operations {
     };
     show_health: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Length of the answer, 1048576 at most */
+                bytes?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1211,6 +1217,15 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description No such length */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
