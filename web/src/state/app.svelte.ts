@@ -58,10 +58,10 @@ export class App {
     await this.#loadNames()
   }
 
-  /** Layers and counts anew, after a change of the data or of the viewer. */
+  /** Layers, counts and the selected feature anew, after a change of the data or of the viewer. */
   async reload(): Promise<void> {
     ;[this.city, this.layers] = await Promise.all([api.city(), api.layers()])
-    await this.#loadNames()
+    await Promise.all([this.#loadNames(), this.#readSelected()])
   }
 
   /** Names are an addition: a map without them is still a map, and the next change asks again. */
@@ -133,18 +133,23 @@ export class App {
 
   /** Fetches and shows a feature. */
   async select(target: { layer: string; id: number } | undefined, isStep = true): Promise<void> {
-    const ticket = ++this.#ticket
     this.selected = target
     this.feature = undefined
     this.featureFailure = undefined
     if (isStep) this.writeLink('push')
+    await this.#readSelected()
+  }
+
+  async #readSelected(): Promise<void> {
+    const ticket = ++this.#ticket
+    const target = this.selected
     if (!target) return
     try {
       const feature = await api.feature(target.layer, target.id)
       // Another was chosen while this one was on its way.
-      if (ticket === this.#ticket) this.feature = feature
+      if (ticket === this.#ticket) [this.feature, this.featureFailure] = [feature, undefined]
     } catch (error) {
-      if (ticket === this.#ticket) this.featureFailure = error
+      if (ticket === this.#ticket) [this.feature, this.featureFailure] = [undefined, error]
     }
   }
 
