@@ -42,6 +42,13 @@ pub fn read(
     let columns = columns::plan(description, &names, &request.map, driver == "ESRI Shapefile")?;
     report.columns.clone_from(&columns.report);
     let place = Place::find(&layer, &names)?;
+    for at in place.columns() {
+        let told = &mut report.columns[at];
+        if told.field.is_none() {
+            told.field = Some("geometry");
+            told.why.clear();
+        }
+    }
     require_columns(description, &columns, request, &names)?;
 
     let claims = Claims {
@@ -305,6 +312,15 @@ impl Place {
             (Some(at), ..) => Ok(Place::Wkt(at)),
             (None, Some(x), Some(y)) => Ok(Place::LonLat(x, y)),
             _ => Err(IngestError::NoGeometry(names.to_vec())),
+        }
+    }
+
+    /// The columns that hold the shape, where it is not a geometry of the format.
+    fn columns(&self) -> Vec<usize> {
+        match *self {
+            Place::Geometry => Vec::new(),
+            Place::LonLat(x, y) => vec![x, y],
+            Place::Wkt(at) => vec![at],
         }
     }
 

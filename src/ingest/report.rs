@@ -54,7 +54,7 @@ pub struct LayerCounts {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ColumnReport {
     pub column: String,
-    /// `None`: the column is not imported.
+    /// A field of the layer, or `geometry`. `None`: the column is not imported.
     pub field: Option<&'static str>,
     pub why: String,
 }

@@ -107,6 +107,7 @@ fn every_format_reads_alike() {
     let formats = [
         ("b.shp", "ESRI Shapefile", &["-lco", "ENCODING=GBK"][..]),
         ("b.gpkg", "GPKG", &[]),
+        ("b.gdb", "OpenFileGDB", &[]),
         ("b.fgb", "FlatGeobuf", &[]),
         ("b.kml", "KML", &[]),
         ("b.csv", "CSV", &["-lco", "GEOMETRY=AS_WKT"]),
