@@ -179,6 +179,11 @@ pub async fn find_item(
         json(out, &item.version);
         out.extend_from_slice(b",\"updated_at\":");
         json(out, &item.updated_at.to_rfc3339_opts(SecondsFormat::Micros, true));
+        // Where it came from is the office's business: a file's name may tell more than its rows.
+        if let (Viewer::Everything, Some(source)) = (viewer, &item.source) {
+            out.extend_from_slice(b",\"source\":");
+            json(out, source);
+        }
         out.extend_from_slice(b",\"links\":");
         json(out, &links);
     });
