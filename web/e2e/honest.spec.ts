@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import type { Map as LibreMap } from 'maplibre-gl'
-import { atRest, open } from './page'
+import { atRest, open, search } from './page'
 
 test('zoomed out, small communities are counted and none vanishes', async ({ page }) => {
   await open(page, '#map=9.5/30.12/104.65&layers=community')
@@ -49,6 +49,32 @@ test('statistics need no mouse', async ({ page }) => {
   await page.keyboard.press('Enter')
   await expect(page.getByText('统计口径')).toBeVisible()
   await expect(page.locator('summary').filter({ hasText: '小区' }).first()).toContainText(/\d/)
+})
+
+test('the selected area and typed bounds are counted by keyboard alone', async ({ page }) => {
+  const found = await search(page, 'rsysc')
+  await open(page, `#map=16.5/${found.center[1]}/${found.center[0]}&at=${found.layer}/${found.id}`)
+  await expect(page.getByRole('heading', { name: found.label, exact: true })).toBeVisible()
+  await page.keyboard.press('s')
+  await page.getByRole('button', { name: '统计选中面' }).focus()
+  const ofSelected = page.waitForResponse('**/api/statistics')
+  await page.keyboard.press('Enter')
+  const { layers } = (await (await ofSelected).json()) as { layers: { layer: string; count: number }[] }
+  expect(layers.find((one) => one.layer === 'community')?.count).toBe(1)
+
+  await page.getByRole('textbox', { name: '西, 南, 东, 北（度）' }).focus()
+  await page.keyboard.type('30.098, 104.646, 30.104, 104.654')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('请依次填写西、南、东、北')).toBeVisible()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.type('104.646, 30.098, 104.654, 30.104')
+  const ofTyped = page.waitForResponse('**/api/statistics')
+  await page.keyboard.press('Enter')
+  // 0.008° by 0.006° at this latitude: 771 m by 665 m.
+  const { area_m2 } = (await (await ofTyped).json()) as { area_m2: number }
+  expect(area_m2).toBeGreaterThan(490_000)
+  expect(area_m2).toBeLessThan(535_000)
+  await expect(page.getByText('请依次填写西、南、东、北')).toBeHidden()
 })
 
 test('drawing goes on after the language and the viewer changed', async ({ page }) => {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { expect, test, type Page } from '@playwright/test'
-import { drawn, open, search } from './page'
+import { drawn, open, pixel, search } from './page'
 
 interface AxeWindow {
   axe: { run(context: Document): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> }
@@ -71,6 +71,18 @@ test.describe('on a phone', () => {
       await page.getByRole('button', { name: button, exact: true }).tap()
       await expect(heading).toBeHidden()
     }
+    expect(await complaints(page)).toEqual([])
+  })
+
+  test('a feature that a link shows lies above its card', async ({ page }) => {
+    const found = await search(page, 'rsysc')
+    await open(page, `#map=16.5/${found.center[1]}/${found.center[0]}&at=${found.layer}/${found.id}`)
+    const card = page.getByRole('region', { name: found.label, exact: true })
+    await expect(card).toBeVisible()
+    const top = (await card.boundingBox())?.y ?? 0
+    expect(top).toBeGreaterThan(300)
+    await expect.poll(async () => (await pixel(page, found.center)).y).toBeLessThan(top - 20)
+    expect((await pixel(page, found.center)).y, 'and below the upper edge').toBeGreaterThan(80)
     expect(await complaints(page)).toEqual([])
   })
 })

@@ -120,7 +120,7 @@ export const api = {
       cursor = nextCursor(page)
     } while (cursor !== undefined)
   },
-  statistics: (area: GeoJSON.Polygon) =>
+  statistics: (area: GeoJSON.Polygon | GeoJSON.MultiPolygon) =>
     answer<Statistics>(client.POST('/api/statistics', { body: { area: area as unknown as Record<string, never> } })),
   /** Also a 503 is an answer here: it says how old the data are. */
   readiness: async (): Promise<Readiness> => {

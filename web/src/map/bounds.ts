@@ -15,3 +15,11 @@ export function boundsOf(geometry: GeoJSON.Geometry): [number, number, number, n
   visit(geometry.coordinates)
   return bounds
 }
+
+/** West, south, east, north as somebody typed them in degrees; nothing when that is no area on the earth. */
+export function readBounds(text: string): [number, number, number, number] | undefined {
+  const parts = text.trim().split(/[\s,，、]+/)
+  const [w = NaN, s = NaN, e = NaN, n = NaN] = parts.map((part) => (part === '' ? NaN : Number(part)))
+  if (parts.length !== 4 || !(w >= -180 && w < e && e <= 180 && s >= -90 && s < n && n <= 90)) return undefined
+  return [w, s, e, n]
+}

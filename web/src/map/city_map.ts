@@ -10,6 +10,7 @@ import { selectionLayers } from './selection'
 import { CITY_SOURCE, NAMES_SOURCE, SELECTION_SOURCE, STAFF_SOURCE } from './source_names'
 import { CLICK_ORDER, stack } from './stack'
 import { sourceOf } from './tiles_of'
+import { wayInto } from './way_into'
 
 maplibre.setWorkerUrl(workerUrl)
 
@@ -113,6 +114,19 @@ export class CityMap {
     const [west = 0, south = 0, east = 0, north = 0] = bounds
     const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches
     this.map.fitBounds([west, south, east, north], { padding, maxZoom: 17, duration: isCalm ? 0 : 900 })
+  }
+
+  /** Moves the map just so far that bounds which panels cover, or the edge cuts, lie free; a flight under way is left alone. */
+  reveal(bounds: number[], padding: Required<maplibre.PaddingOptions>): void {
+    if (this.map.isMoving()) return
+    const [west = 0, south = 0, east = 0, north = 0] = bounds
+    const [from, to] = [this.map.project([west, north]), this.map.project([east, south])]
+    const { clientWidth, clientHeight } = this.map.getContainer()
+    const x = wayInto(from.x, to.x, padding.left, clientWidth - padding.right)
+    const y = wayInto(from.y, to.y, padding.top, clientHeight - padding.bottom)
+    if (!x && !y) return
+    const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches
+    this.map.panBy([x, y], { duration: isCalm ? 0 : 300 })
   }
 
   zoomBy(step: number): void {

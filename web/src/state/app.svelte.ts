@@ -10,8 +10,11 @@ import { isPhone } from './phone'
 
 export type Panel = 'layers' | 'statistics' | 'measure'
 
-/** Fields that hold the code of a feature of another layer. */
-const REFERENCES: Record<string, string> = { responsible_body: 'responsible_body', subdistrict_code: 'subdistrict' }
+/** Fields that hold the code of a feature of another layer, and what they are called when its name is shown. */
+const REFERENCES: Record<string, { layer: string; title: Key }> = {
+  responsible_body: { layer: 'responsible_body', title: 'fieldResponsibleBody' },
+  subdistrict_code: { layer: 'subdistrict', title: 'fieldSubdistrict' },
+}
 
 /** What the interface shows. The map itself is told of changes; it is never read back for state. */
 export class App {
@@ -136,6 +139,7 @@ export class App {
     this.selected = target
     this.feature = undefined
     this.featureFailure = undefined
+    if (target && isStep && isPhone()) [this.panel, this.isTableOpen] = [undefined, false]
     if (isStep) this.writeLink('push')
     await this.#readSelected()
   }
@@ -190,8 +194,15 @@ export class App {
 
   /** The name behind the code of a responsible body or a subdistrict, where it is known. */
   nameOf(field: Field, code: unknown): string | undefined {
-    const layer = REFERENCES[field.name]
+    const layer = REFERENCES[field.name]?.layer
     return layer && this.names.find((place) => place.layer === layer && place.code === code)?.name
+  }
+
+  /** What a field is called: a column that shows names is not called a code. */
+  titleOf(field: Field): string {
+    const reference = REFERENCES[field.name]
+    const isNamed = reference && this.names.some((place) => place.layer === reference.layer)
+    return isNamed ? this.t(reference.title) : field.title[this.language]
   }
 
   /** A field's value as a person reads it, with its unit. */
