@@ -6,8 +6,9 @@ use anyhow::Context;
 
 use super::data_dir::DataDirLock;
 use crate::config::DatabaseArgs;
-use crate::store::Store;
 use crate::store::private_cluster::PrivateCluster;
+use crate::store::validity::{self, Validated};
+use crate::store::{Store, StoreError};
 
 /// A database that is ready to be asked, with the newest schema.
 pub struct Database {
@@ -41,6 +42,17 @@ pub async fn open(args: &DatabaseArgs) -> anyhow::Result<Database> {
         tracing::info!(applied, "the schema was brought to the newest version");
     }
     Ok(Database { store, private })
+}
+
+/// Has PostgreSQL look at shapes that it has not yet looked at itself, and logs what it finds.
+pub async fn validate_shapes(store: &Store) -> Result<(), StoreError> {
+    for Validated { table, refused } in validity::validate_shapes(store).await? {
+        match refused {
+            None => tracing::info!(table, "PostgreSQL finds every shape valid"),
+            Some(said) => tracing::warn!(table, said, "a shape is not valid to PostgreSQL"),
+        }
+    }
+    Ok(())
 }
 
 impl Database {

@@ -18,6 +18,7 @@ pub struct MigrateArgs {
 
 pub async fn run(database_args: DatabaseArgs, args: MigrateArgs) -> anyhow::Result<()> {
     let database = database::open(&database_args).await?;
+    database::validate_shapes(&database.store).await?;
     if args.json {
         println!("{}", serde_json::json!({ "database_url": database.url() }));
     } else {

@@ -37,7 +37,7 @@ pub async fn run(database_args: DatabaseArgs, args: ServeArgs) -> anyhow::Result
     tracing::info!(features = snapshot.feature_count(), revision = snapshot.revision, "the city is in memory");
     let city = Arc::new(City::new(snapshot));
     let follower = tokio::spawn(refresh::follow(city.clone(), database.store.clone(), position));
-    let pruner = tokio::spawn(prune_daily(database.store.clone()));
+    let tidier = tokio::spawn(tidy_daily(database.store.clone()));
 
     let settings = http_settings(&args, &find_city(&database.store).await?);
     let router = http::router(AppState::new(city, settings));
@@ -45,7 +45,7 @@ pub async fn run(database_args: DatabaseArgs, args: ServeArgs) -> anyhow::Result
     axum::serve(listener, router).with_graceful_shutdown(asked_to_stop()).await?;
 
     follower.abort();
-    pruner.abort();
+    tidier.abort();
     database.stop().await?;
     drop(lock);
     Ok(())
@@ -75,12 +75,15 @@ fn http_settings(args: &ServeArgs, city: &CityRow) -> http::Settings {
 /// How long a change stays in the feed. A node that was away for longer reads every layer anew.
 const CHANGES_KEPT_DAYS: i32 = 7;
 
-async fn prune_daily(store: Store) {
+async fn tidy_daily(store: Store) {
     loop {
         match change::prune(&store, CHANGES_KEPT_DAYS).await {
             Ok(0) => {}
             Ok(pruned) => tracing::info!(pruned, "old changes were taken out of the feed"),
             Err(error) => tracing::warn!(%error, "the feed could not be pruned; trying again tomorrow"),
+        }
+        if let Err(error) = database::validate_shapes(&store).await {
+            tracing::warn!(%error, "shapes could not be looked at again; trying again tomorrow");
         }
         tokio::time::sleep(Duration::from_secs(24 * 60 * 60)).await;
     }

@@ -77,6 +77,12 @@ pub fn read(
     let reader = RowReader::new(description, &columns, &kinds, text, request)?;
     let shaper = Shaper::new(description.geometry, &crs, request.datum, request.extent, request.limits);
     let is_unique = key != Key::Content && request.key.is_none();
+    let kept = |at: usize| {
+        columns.mapped.iter().any(|column| column.index == at)
+            || place.columns().contains(&at)
+            || key == Key::Column(at)
+    };
+    gdal_raw::read_only(&layer, kept, true);
     let mut rows = Rows { reader, shaper, place, key, is_unique, tally: Tally::default(), seen: HashMap::new() };
     let mut held = Vec::new();
     let mut row: u64 = 0;
@@ -130,20 +136,19 @@ impl Rows<'_> {
             Key::RowNumber => feature.fid().map(|fid| fid.to_string()),
             Key::Content => None,
         };
-        let shown = identity.clone().unwrap_or_default();
         let mut problems = Vec::new();
-        match self.record(feature, row, identity, &mut problems) {
+        match self.record(feature, row, identity.as_deref(), &mut problems) {
             Ok(record) if problems.is_empty() => {
                 report.accept(id);
                 Some(record)
             }
             Ok(record) => {
-                report.mend(id, row, &shown, problems);
+                report.mend(id, row, identity.as_deref().unwrap_or_default(), problems);
                 Some(record)
             }
             Err(problem) => {
                 problems.push(problem);
-                report.refuse(id, row, &shown, problems);
+                report.refuse(id, row, identity.as_deref().unwrap_or_default(), problems);
                 None
             }
         }
@@ -153,7 +158,7 @@ impl Rows<'_> {
         &mut self,
         feature: &Feature<'_>,
         row: u64,
-        identity: Option<String>,
+        identity: Option<&str>,
         problems: &mut Vec<Problem>,
     ) -> Result<Record, Problem> {
         let values = self.reader.values(feature, problems)?;
@@ -165,7 +170,7 @@ impl Rows<'_> {
             columns => self.shaper.shape(&columns.geometry(feature, self.reader.text)?)?,
         };
         let key = match (identity, self.key) {
-            (Some(key), _) => key,
+            (Some(key), _) => key.to_owned(),
             (None, Key::Content) => content_key(&shaped.wkb, &values),
             (None, _) => return Err(Problem::new("no_key", "key", "", "the row has no value in the key column")),
         };

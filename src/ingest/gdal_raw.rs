@@ -23,6 +23,24 @@ pub fn field_bytes<'a>(feature: &'a Feature<'_>, index: usize) -> Option<&'a [u8
     }
 }
 
+/// Whether the field has a value.
+pub fn is_set(feature: &Feature<'_>, index: usize) -> bool {
+    // SAFETY: the feature is alive; an index beyond the definition is answered with no.
+    unsafe { gdal_sys::OGR_F_IsFieldSetAndNotNull(feature.c_feature(), index as i32) != 0 }
+}
+
+/// A whole number. To be asked only where [`is_set`] says yes.
+pub fn field_integer(feature: &Feature<'_>, index: usize) -> i64 {
+    // SAFETY: the feature is alive; an index beyond the definition is answered with zero.
+    unsafe { gdal_sys::OGR_F_GetFieldAsInteger64(feature.c_feature(), index as i32) }
+}
+
+/// A number. To be asked only where [`is_set`] says yes.
+pub fn field_real(feature: &Feature<'_>, index: usize) -> f64 {
+    // SAFETY: the feature is alive; an index beyond the definition is answered with zero.
+    unsafe { gdal_sys::OGR_F_GetFieldAsDouble(feature.c_feature(), index as i32) }
+}
+
 /// The names of the columns as bytes.
 pub fn column_names(defn: &Defn) -> Vec<Vec<u8>> {
     // SAFETY: the definition is alive and the indices are within its count; the names are copied.
@@ -35,14 +53,32 @@ pub fn column_names(defn: &Defn) -> Vec<Vec<u8>> {
     }
 }
 
-/// Reads only these columns, and no geometry. Formats that cannot leave columns out read all.
-pub fn read_only<L: gdal::vector::LayerAccess>(layer: &L, ignored: &[CString]) {
-    let mut names: Vec<*const std::ffi::c_char> = ignored.iter().map(|name| name.as_ptr()).collect();
+/// Reads these columns and no others from now on, with or without shapes. Formats that cannot leave
+/// columns out read all.
+pub fn read_only<L: gdal::vector::LayerAccess>(layer: &L, is_kept: impl Fn(usize) -> bool, with_shapes: bool) {
+    let names = column_names(layer.defn());
+    // GDAL is told by name, whatever the case, so a column is read when its namesake is.
+    let is_wanted = |name: &[u8]| (0..names.len()).any(|at| is_kept(at) && names[at].eq_ignore_ascii_case(name));
+    let mut left_out: Vec<CString> =
+        names.iter().filter(|name| !is_wanted(name)).filter_map(|name| CString::new(name.as_slice()).ok()).collect();
+    left_out.push(c"OGR_STYLE".to_owned());
+    if !with_shapes {
+        left_out.push(c"OGR_GEOMETRY".to_owned());
+    }
+    let mut names: Vec<*const std::ffi::c_char> = left_out.iter().map(|name| name.as_ptr()).collect();
     names.push(std::ptr::null());
     // SAFETY: the list ends with null and outlives the call, which copies it. Ignoring fields is
     // an optimisation: a refusal leaves the layer as it was.
     unsafe {
         gdal_sys::OGR_L_SetIgnoredFields(layer.c_layer(), names.as_mut_ptr());
+    }
+}
+
+/// Reads all columns again.
+pub fn read_all<L: gdal::vector::LayerAccess>(layer: &L) {
+    // SAFETY: null is the empty list.
+    unsafe {
+        gdal_sys::OGR_L_SetIgnoredFields(layer.c_layer(), std::ptr::null_mut());
     }
 }
 

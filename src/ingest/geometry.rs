@@ -10,6 +10,7 @@ use super::crs::SourceCrs;
 use super::datum::Datum;
 use super::limits::Limits;
 use super::report::Problem;
+use super::simple_ring::is_surely_simple;
 use super::wkb::{self, Part, PartKind};
 use super::{gdal_raw, said};
 use crate::domain::GeometryKind;
@@ -21,6 +22,8 @@ pub struct Shaper<'a> {
     pub extent: Option<Rect<f64>>,
     pub limits: Limits,
     parts: Vec<Part>,
+    /// The positions of the ring that was looked at last.
+    ring: Vec<(f64, f64)>,
 }
 
 /// A shape that is fit for the table.
@@ -40,7 +43,7 @@ impl<'a> Shaper<'a> {
         extent: Option<Rect<f64>>,
         limits: Limits,
     ) -> Self {
-        Self { kind, crs, datum, extent, limits, parts: Vec::new() }
+        Self { kind, crs, datum, extent, limits, parts: Vec::new(), ring: Vec::new() }
     }
 
     /// The shape for the table, or why there is none.
@@ -82,7 +85,7 @@ impl<'a> Shaper<'a> {
         let mut is_outside_extent = false;
         let is_closed = self.check_positions(&mut wkb, &mut is_outside_extent)?;
         let is_area = wkb::kind(&wkb) == Some(wkb::MULTI_POLYGON);
-        if is_area {
+        if is_area && !self.is_surely_valid() {
             let is_shifted = matches!(self.datum, Some(Datum::Gcj02 | Datum::Bd09));
             let again;
             let geometry = if is_shifted || !is_closed {
@@ -108,6 +111,7 @@ impl<'a> Shaper<'a> {
         let mut is_closed = true;
         for part in &self.parts {
             let mut first_other = None;
+            self.ring.clear();
             for i in 0..part.count {
                 let (mut x, mut y) = wkb::position(wkb, part, i);
                 if !(x.abs() <= 180.0 && y.abs() <= 90.0) {
@@ -120,6 +124,7 @@ impl<'a> Shaper<'a> {
                 if let Some(e) = &self.extent {
                     *is_outside |= x < e.min().x || x > e.max().x || y < e.min().y || y > e.max().y;
                 }
+                self.ring.push((x, y));
                 if first_other.is_none() && i > 0 && (x, y) != wkb::position(wkb, part, 0) {
                     first_other = Some(i);
                 }
@@ -138,6 +143,12 @@ impl<'a> Shaper<'a> {
             }
         }
         Ok(is_closed)
+    }
+
+    /// Whether the area that was looked at last needs no answer from GEOS: it is one ring, plainly
+    /// simple as it will be written.
+    fn is_surely_valid(&self) -> bool {
+        matches!(self.parts[..], [Part { kind: PartKind::Ring, .. }]) && is_surely_simple(&self.ring)
     }
 
     fn mend_area(&self, geometry: &Geometry, reason: &str, problems: &mut Vec<Problem>) -> Result<Vec<u8>, Problem> {

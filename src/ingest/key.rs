@@ -1,7 +1,6 @@
 //! What identifies a row from one import to the next, so that a second import updates.
 
 use std::collections::HashSet;
-use std::ffi::CString;
 
 use gdal::vector::{LayerAccess, OwnedLayer};
 use xxhash_rust::xxh3::xxh3_64;
@@ -48,7 +47,7 @@ pub fn choose(
     for habitual in HABITUAL {
         candidates.extend(names.iter().position(|name| plain(name) == *habitual).filter(|at| !candidates.contains(at)));
     }
-    let unique = unique_columns(layer, names, &candidates);
+    let unique = unique_columns(layer, &candidates);
     if let Some(at) = candidates.iter().find(|at| unique.contains(at)) {
         return Ok((Key::Column(*at), format!("column «{}» (unique in the file)", names[*at])));
     }
@@ -63,17 +62,11 @@ pub fn choose(
 }
 
 /// Those columns that have a value in every row, each another. Reads the file once, shapes left out.
-fn unique_columns(layer: &mut OwnedLayer, names: &[String], candidates: &[usize]) -> Vec<usize> {
+fn unique_columns(layer: &mut OwnedLayer, candidates: &[usize]) -> Vec<usize> {
     if candidates.is_empty() {
         return Vec::new();
     }
-    let raw = gdal_raw::column_names(layer.defn());
-    let mut ignored: Vec<CString> = (0..names.len())
-        .filter(|at| !candidates.contains(at))
-        .filter_map(|at| CString::new(raw[at].clone()).ok())
-        .collect();
-    ignored.extend([c"OGR_GEOMETRY".to_owned(), c"OGR_STYLE".to_owned()]);
-    gdal_raw::read_only(layer, &ignored);
+    gdal_raw::read_only(layer, |at| candidates.contains(&at), false);
     let mut left: Vec<(usize, HashSet<u64>)> = candidates.iter().map(|at| (*at, HashSet::new())).collect();
     let mut rows = 0u64;
     for feature in layer.features() {
@@ -86,7 +79,7 @@ fn unique_columns(layer: &mut OwnedLayer, names: &[String], candidates: &[usize]
             break;
         }
     }
-    gdal_raw::read_only(layer, &[]);
+    gdal_raw::read_all(layer);
     layer.reset_feature_reading();
     if rows == 0 { Vec::new() } else { left.into_iter().map(|(at, _)| at).collect() }
 }

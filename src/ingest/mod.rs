@@ -25,6 +25,7 @@ mod problem;
 mod report;
 mod row;
 mod said;
+mod simple_ring;
 mod units;
 mod values;
 mod wkb;

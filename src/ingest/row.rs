@@ -55,34 +55,39 @@ impl<'a> RowReader<'a> {
     fn value(&self, feature: &Feature<'_>, column: &Column) -> Result<(Value, Option<Problem>), Problem> {
         let field = &self.layer.fields[column.field];
         let unreadable = |reason: String| Problem::new("unreadable", field.name, "", reason);
-        let Some(bytes) = gdal_raw::field_bytes(feature, column.index) else { return Ok((Value::Null, None)) };
+        let at = column.index;
+        if !gdal_raw::is_set(feature, at) {
+            return Ok((Value::Null, None));
+        }
+        // Numbers are asked for as such: GDAL would take longer to print one than to read the row.
+        let number = match self.kinds[at] {
+            OGRFieldType::OFTInteger | OGRFieldType::OFTInteger64 => {
+                Some(Raw::Integer(gdal_raw::field_integer(feature, at)))
+            }
+            OGRFieldType::OFTReal => Some(Raw::Real(gdal_raw::field_real(feature, at))),
+            _ => None,
+        };
+        if let Some(raw) = number {
+            return Ok(values::parse(field, &raw, column.scale));
+        }
+        let Some(bytes) = gdal_raw::field_bytes(feature, at) else { return Ok((Value::Null, None)) };
         if bytes.len() > self.text_bytes {
             return Err(unreadable(format!("{} bytes, more than {}; left empty", bytes.len(), self.text_bytes)));
         }
-        let gdal = |error: gdal::errors::GdalError| unreadable(format!("{error}; left empty"));
-        let raw = match self.kinds[column.index] {
-            OGRFieldType::OFTInteger | OGRFieldType::OFTInteger64 => {
-                feature.field_as_integer64(column.index).map_err(gdal)?.map_or(Raw::Null, Raw::Integer)
-            }
-            OGRFieldType::OFTReal => feature.field_as_double(column.index).map_err(gdal)?.map_or(Raw::Null, Raw::Real),
-            OGRFieldType::OFTDate | OGRFieldType::OFTDateTime => {
-                // GDAL writes `2000/12/31 08:00:00+08`; the day is what is kept.
-                let day = std::str::from_utf8(bytes).ok().and_then(|text| text.get(..10));
-                match day.and_then(|day| NaiveDate::parse_from_str(day, "%Y/%m/%d").ok()) {
-                    Some(day) => Raw::Date(day),
-                    None => return Err(unreadable("not a date; left empty".to_owned())),
-                }
-            }
-            _ => {
-                let Some(text) = encoding::decode(self.text.encoding, bytes) else {
-                    let shown = bytes.escape_ascii().to_string();
-                    let reason = format!("not readable as {}; left empty", self.text.encoding.name());
-                    return Err(Problem::new("unreadable", field.name, &shown, reason));
-                };
-                return Ok(values::parse(field, &Raw::Text(&text), column.scale));
-            }
+        if let OGRFieldType::OFTDate | OGRFieldType::OFTDateTime = self.kinds[at] {
+            // GDAL writes `2000/12/31 08:00:00+08`; the day is what is kept.
+            let day = std::str::from_utf8(bytes).ok().and_then(|text| text.get(..10));
+            return match day.and_then(|day| NaiveDate::parse_from_str(day, "%Y/%m/%d").ok()) {
+                Some(day) => Ok(values::parse(field, &Raw::Date(day), column.scale)),
+                None => Err(unreadable("not a date; left empty".to_owned())),
+            };
+        }
+        let Some(text) = encoding::decode(self.text.encoding, bytes) else {
+            let shown = bytes.escape_ascii().to_string();
+            let reason = format!("not readable as {}; left empty", self.text.encoding.name());
+            return Err(Problem::new("unreadable", field.name, &shown, reason));
         };
-        Ok(values::parse(field, &raw, column.scale))
+        Ok(values::parse(field, &Raw::Text(&text), column.scale))
     }
 }
 

@@ -3,6 +3,8 @@
 //! The rule: what cannot be read is left empty and told with the row; a row is refused only when
 //! the field is required. A value is never guessed.
 
+use std::cell::LazyCell;
+
 use chrono::{Datelike, NaiveDate};
 
 use super::columns::plain;
@@ -13,7 +15,6 @@ use crate::domain::{Field, FieldKind, Value};
 /// A value as the file holds it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Raw<'a> {
-    Null,
     Integer(i64),
     Real(f64),
     Date(NaiveDate),
@@ -22,19 +23,23 @@ pub enum Raw<'a> {
 
 /// The value, and what must be told about it.
 pub fn parse(field: &Field, raw: &Raw<'_>, scale: f64) -> (Value, Option<Problem>) {
-    let text = match raw {
+    let tidied = match raw {
         Raw::Text(text) => match tidy(text) {
             text if is_blank(&text) => return (Value::Null, None),
             text => text,
         },
-        Raw::Null => return (Value::Null, None),
+        Raw::Integer(_) | Raw::Real(_) | Raw::Date(_) => String::new(),
+    };
+    // A number is printed only when a text is wanted of it.
+    let text = LazyCell::new(move || match raw {
         Raw::Integer(n) => n.to_string(),
         Raw::Real(n) => n.to_string(),
         Raw::Date(day) => day.to_string(),
-    };
+        Raw::Text(_) => tidied,
+    });
     let empty = |code, reason: String| (Value::Null, Some(Problem::new(code, field.name, &text, reason)));
     match field.kind {
-        FieldKind::Text { max_chars } => text_value(field, text, max_chars),
+        FieldKind::Text { max_chars } => text_value(field, &text, max_chars),
         FieldKind::Integer { min, max } if field.unit == "a" => match year(raw, &text) {
             Some(n) if (min..=max).contains(&n) => (Value::Integer(n), None),
             // Lists that cannot hold a blank write 0 for "not known".
@@ -96,12 +101,12 @@ pub fn parse(field: &Field, raw: &Raw<'_>, scale: f64) -> (Value, Option<Problem
     }
 }
 
-fn text_value(field: &Field, text: String, max_chars: usize) -> (Value, Option<Problem>) {
+fn text_value(field: &Field, text: &str, max_chars: usize) -> (Value, Option<Problem>) {
     match text.char_indices().nth(max_chars) {
         None => (Value::Text(text.into()), None),
         Some((end, _)) => {
             let reason = format!("{} characters, cut to {max_chars}", text.chars().count());
-            (Value::Text(text[..end].into()), Some(Problem::new("text_cut", field.name, &text, reason)))
+            (Value::Text(text[..end].into()), Some(Problem::new("text_cut", field.name, text, reason)))
         }
     }
 }
@@ -153,13 +158,18 @@ fn is_blank(text: &str) -> bool {
     )
 }
 
-fn number(field: &Field, raw: &Raw<'_>, text: &str, scale: f64) -> Result<f64, String> {
+fn number<F: FnOnce() -> String>(
+    field: &Field,
+    raw: &Raw<'_>,
+    text: &LazyCell<String, F>,
+    scale: f64,
+) -> Result<f64, String> {
     match raw {
         Raw::Integer(n) => return Ok(*n as f64 * scale),
         Raw::Real(n) if n.is_finite() => return Ok(n * scale),
         Raw::Real(_) => return Err("not a finite number; left empty".to_owned()),
         Raw::Date(_) => return Err("a date where a number belongs; left empty".to_owned()),
-        Raw::Null | Raw::Text(_) => {}
+        Raw::Text(_) => {}
     }
     let plain_text = text.replace('，', ",");
     let (value, rest) = units::split_number(&plain_text).ok_or("not a number; left empty")?;

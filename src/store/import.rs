@@ -7,7 +7,7 @@ use futures_util::SinkExt;
 use tokio_postgres::{CopyInSink, Transaction};
 
 use super::StoreError;
-use crate::domain::{LayerDescription, LayerId, Value};
+use crate::domain::{GeometryKind, LayerDescription, LayerId, Value};
 
 /// Who imports what.
 #[derive(Debug, Clone)]
@@ -85,7 +85,7 @@ pub struct LayerWriter<'t, 'c> {
     source: String,
     is_direct: bool,
     /// Statements that put back what was set aside while an empty table is filled.
-    put_back: Option<String>,
+    put_back: Option<PutBack>,
     actor: String,
     copy: Pin<Box<CopyInSink<Bytes>>>,
     buffer: BytesMut,
@@ -94,6 +94,9 @@ pub struct LayerWriter<'t, 'c> {
 
 /// Bytes that are gathered before they are sent.
 const SEND_AT: usize = 256 * 1024;
+/// Up to so many rows PostgreSQL looks at every shape again before the import ends; with more it does
+/// so later ([`super::validity`]), as its look takes as long as all the rest of writing them.
+const VALIDATED_AT_ONCE: i64 = 10_000;
 /// COPY's binary header: signature, flags, no extension.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 
@@ -172,8 +175,11 @@ impl<'t, 'c> LayerWriter<'t, 'c> {
         let last = self.buffer.split().freeze();
         self.copy.send(last).await?;
         self.copy.as_mut().finish().await?;
-        if let Some(put_back) = &self.put_back {
-            self.transaction.batch_execute(put_back).await?;
+        if let Some(PutBack { statements, validate }) = &self.put_back {
+            self.transaction.batch_execute(statements).await?;
+            if self.rows <= VALIDATED_AT_ONCE {
+                self.transaction.batch_execute(validate).await?;
+            }
         }
         if self.is_direct {
             return Ok(Written { inserted: self.rows, ..Written::default() });
@@ -192,14 +198,26 @@ impl<'t, 'c> LayerWriter<'t, 'c> {
     }
 }
 
+/// What puts a table back as it was.
+struct PutBack {
+    /// Everything, the check of validity for later writes only.
+    statements: String,
+    /// Makes the check hold for the rows that are there; nothing where it was never away.
+    validate: String,
+}
+
 /// Fills an empty table faster: indexes are built once at the end, and the change feed gets one
 /// entry for the whole layer instead of a list of every id. Returns what puts all of it back; `None`
 /// where the table has rows already, or is not ours to alter.
 ///
+/// The validity of areas is not asked a second time while they are written: the reader has just
+/// decided it for each, by GEOS as PostGIS would or by a proof ([`crate::ingest`]). The check is back
+/// before the transaction ends and holds for whoever writes next.
+///
 /// The table is locked until the transaction ends. Readers of the program hold a snapshot in memory
 /// and do not notice; whoever asks PostgreSQL itself waits. An error or a kill puts everything back,
 /// as it is all one transaction.
-async fn set_aside(transaction: &Transaction<'_>, layer: &LayerDescription) -> Result<Option<String>, StoreError> {
+async fn set_aside(transaction: &Transaction<'_>, layer: &LayerDescription) -> Result<Option<PutBack>, StoreError> {
     let name = layer.name;
     let may = include_str!("../../sql/queries/import/may_set_aside.sql");
     if !transaction.query_one(may, &[&name]).await?.try_get::<_, bool>("may")? {
@@ -210,20 +228,24 @@ async fn set_aside(transaction: &Transaction<'_>, layer: &LayerDescription) -> R
     if transaction.query_one(&is_filled, &[]).await?.try_get::<_, bool>("is_filled")? {
         return Ok(None);
     }
-    let rows = transaction.query(include_str!("../../sql/queries/import/indexes.sql"), &[&name]).await?;
-    let mut put_back = String::new();
+    let is_area = layer.geometry == GeometryKind::Area;
+    let rows = transaction.query(include_str!("../../sql/queries/import/set_aside.sql"), &[&name, &is_area]).await?;
+    let mut set_aside = format!("alter table {name} disable trigger note_insert;");
+    let mut put_back = format!("alter table {name} enable trigger note_insert;");
     for row in rows {
-        transaction.batch_execute(row.try_get("set_aside")?).await?;
+        set_aside.push_str(row.try_get("set_aside")?);
+        set_aside.push(';');
         put_back.push_str(row.try_get("put_back")?);
         put_back.push(';');
     }
-    transaction.batch_execute(&format!("alter table {name} disable trigger note_insert")).await?;
+    transaction.batch_execute(&set_aside).await?;
     put_back.push_str(&format!(
-        "alter table {name} enable trigger note_insert;
-         insert into change (layer, operation) values ('{name}', 'insert');
+        "insert into change (layer, operation) values ('{name}', 'insert');
          select pg_notify('pianqu_change', '');"
     ));
-    Ok(Some(put_back))
+    let validate =
+        if is_area { format!("alter table {name} validate constraint {name}_geom_is_valid") } else { String::new() };
+    Ok(Some(PutBack { statements: put_back, validate }))
 }
 
 /// `, old.code, old.name, …`
