@@ -101,7 +101,7 @@ mod tests {
         ring
     }
 
-    /// Corners of a star around a place: simple unless two of them are alike.
+    /// Corners of a star around a place, by angle and distance: simple.
     fn star(corners: &[(f64, f64)], (x, y): Position, size: f64) -> Vec<Position> {
         let step = std::f64::consts::TAU / corners.len() as f64;
         let corner = |(i, (turn, reach)): (usize, &(f64, f64))| {
@@ -153,8 +153,7 @@ mod tests {
             Ok(())
         });
         run.expect("no case fails");
-        // A star of three or four corners may turn its back to its middle and cross itself.
-        assert!(taken.get() > 1900, "{} of 2000", taken.get());
+        assert!(taken.get() > 1990, "{} of 2000", taken.get());
     }
 
     /// Rings on a small grid are full of repeated, touching and crossing edges.
@@ -180,17 +179,28 @@ mod tests {
         })
     }
 
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(20_000))]
+    /// Every ring that is surely simple must be valid; enough of them must be met to mean something.
+    fn compare(rings: impl Strategy<Value = Vec<Position>>, least: u32) {
+        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(20_000));
+        let (sure, invalid) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
+        let run = runner.run(&rings, |ring| {
+            let (is_sure, is_valid) = (is_surely_simple(&ring), is_valid(&ring));
+            sure.set(sure.get() + u32::from(is_sure));
+            invalid.set(invalid.get() + u32::from(!is_valid));
+            prop_assert!(!is_sure || is_valid);
+            Ok(())
+        });
+        run.expect("what is surely simple is valid to GEOS");
+        assert!(sure.get() > least && invalid.get() > least, "{} sure, {} invalid", sure.get(), invalid.get());
+    }
 
-        #[test]
-        fn what_is_surely_simple_is_valid_to_geos_on_a_grid(ring in on_a_grid()) {
-            prop_assert!(!is_surely_simple(&ring) || is_valid(&ring));
-        }
+    #[test]
+    fn what_is_surely_simple_is_valid_to_geos_on_a_grid() {
+        compare(on_a_grid(), 1000);
+    }
 
-        #[test]
-        fn what_is_surely_simple_is_valid_to_geos_where_it_almost_touches(ring in almost_touching()) {
-            prop_assert!(!is_surely_simple(&ring) || is_valid(&ring));
-        }
+    #[test]
+    fn what_is_surely_simple_is_valid_to_geos_where_it_almost_touches() {
+        compare(almost_touching(), 1000);
     }
 }

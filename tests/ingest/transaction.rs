@@ -7,6 +7,7 @@ use pianqu::app::import::{list, undo};
 use pianqu::domain::LayerId;
 use pianqu::store::Store;
 use pianqu::store::import_log::Undone;
+use pianqu::store::validity::{Validated, validate_shapes};
 use proptest::prelude::*;
 
 use super::{Folder, building, geojson, run};
@@ -225,22 +226,86 @@ async fn killed_at_any_moment_it_is_all_or_nothing() {
     assert!(killed_halfway > 0, "no kill met a running import");
 }
 
+/// All that PostgreSQL knows of the table beside its rows.
+async fn catalogue(store: &Store) -> String {
+    let client = store.connect_raw().await.unwrap();
+    let text = "select coalesce(string_agg(line, e'\\n' order by line), '') from (
+        select indexdef || (select format(' %s %s %s %s', indisunique, indisprimary, indisvalid, indisready)
+            from pg_index where indexrelid = format('%I', indexname)::regclass) as line from pg_indexes where tablename = 'building'
+        union all select format('%s %s %s %s', conname, contype, convalidated, pg_get_constraintdef(oid))
+            from pg_constraint where conrelid = 'building'::regclass
+        union all select tgname || tgenabled::text || pg_get_triggerdef(oid) from pg_trigger
+            where tgrelid = 'building'::regclass
+        union all select format('%s %s %s', attname, attnotnull, attidentity) from pg_attribute
+            where attrelid = 'building'::regclass) as lines";
+    client.query_one(text, &[]).await.unwrap().get(0)
+}
+
+const BOW_TIE: &str = "insert into building (geom) values ('SRID=4490;MULTIPOLYGON(((0 0,1 1,0 1,1 0,0 0)))')";
+
+/// A large import judges shapes alone; the check holds again for whoever writes next, and PostgreSQL
+/// looks at the imported rows later.
+#[tokio::test]
+async fn the_check_of_validity_is_back_and_validated_later() {
+    let db = database().await;
+    let before = catalogue(&db.store).await;
+    let rows: Vec<String> = (0..12_000).map(|i| building(&format!("B{i}"), f64::from(i) * 1e-6, "3")).collect();
+    let folder = Folder::new(&[("b.geojson", &geojson(&rows.iter().map(String::as_str).collect::<Vec<_>>()))]);
+    run(&db.store, folder.request("b.geojson", LayerId::Building)).await.unwrap();
+    let after = catalogue(&db.store).await;
+    let differing: Vec<&str> = after.lines().filter(|line| !before.contains(line)).collect();
+    assert!(matches!(differing[..], [check] if check.starts_with("building_geom_is_valid")), "{differing:?}");
+
+    let client = db.store.connect_raw().await.unwrap();
+    let refused = client.batch_execute(BOW_TIE).await.unwrap_err();
+    assert!(refused.as_db_error().unwrap().message().contains("building_geom_is_valid"), "{refused}");
+    let validated = validate_shapes(&db.store).await.unwrap();
+    assert!(matches!(&validated[..], [Validated { table, refused: None }] if table == "building"), "{validated:?}");
+    assert_eq!(catalogue(&db.store).await, before);
+    assert!(validate_shapes(&db.store).await.unwrap().is_empty(), "once is enough");
+}
+
+#[tokio::test]
+async fn a_shape_that_postgresql_finds_invalid_later_is_told() {
+    let db = database().await;
+    let check = "alter table building drop constraint building_geom_is_valid";
+    let again = "alter table building add constraint building_geom_is_valid check (st_isvalid(geom)) not valid";
+    let client = db.store.connect_raw().await.unwrap();
+    client.batch_execute(&format!("{check}; {BOW_TIE}; {again}")).await.unwrap();
+    let validated = validate_shapes(&db.store).await.unwrap();
+    let [Validated { table, refused: Some(said) }] = &validated[..] else { panic!("{validated:?}") };
+    assert!(table == "building" && said.contains("building_geom_is_valid"), "{said}");
+    assert_eq!(validate_shapes(&db.store).await.unwrap().len(), 1, "it stays due");
+}
+
+/// An invalid area in a large file is mended or refused before it can meet a table without a check.
+#[tokio::test]
+async fn no_invalid_shape_passes_while_the_check_is_away() {
+    let db = database().await;
+    let mut rows: Vec<String> = (0..12_000).map(|i| building(&format!("B{i}"), f64::from(i) * 1e-6, "3")).collect();
+    let area = |code: &str, ring: &str| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"code":"{code}"}},"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}"#
+        )
+    };
+    rows.push(area("bow tie", "[[1,1],[2,2],[1,2],[2,1],[1,1]]"));
+    rows.push(area("flat", "[[1,1],[2,1],[1,1],[1,1]]"));
+    rows.push(area("hole outside", "[[1,1],[2,1],[2,2],[1,1]],[[5,5],[6,5],[6,6],[5,5]]"));
+    let folder = Folder::new(&[("b.geojson", &geojson(&rows.iter().map(String::as_str).collect::<Vec<_>>()))]);
+    let report = run(&db.store, folder.request("b.geojson", LayerId::Building)).await.unwrap().report;
+    assert_eq!((report.counts.accepted, report.counts.mended, report.counts.refused), (12_000, 2, 1));
+    let validated = validate_shapes(&db.store).await.unwrap();
+    assert!(matches!(&validated[..], [Validated { refused: None, .. }]), "{validated:?}");
+}
+
 /// Filling an empty table sets indexes and a trigger aside; afterwards all is as it was.
 #[tokio::test]
 async fn an_empty_table_is_filled_and_left_as_it_was() {
     let db = database().await;
-    let schema = || async {
-        let client = db.store.connect_raw().await.unwrap();
-        let text = "select coalesce(string_agg(line, e'\\n' order by line), '') from (
-            select indexdef as line from pg_indexes where tablename = 'building'
-            union all select conname || pg_get_constraintdef(oid) from pg_constraint where conrelid = 'building'::regclass
-            union all select tgname || tgenabled::text from pg_trigger where tgrelid = 'building'::regclass) as lines";
-        client.query_one(text, &[]).await.unwrap().get::<_, String>(0)
-    };
-    let before = schema().await;
+    let before = catalogue(&db.store).await;
     let folder = Folder::new(&[("b.geojson", &file(&[(1, 6), (2, 6)])), ("c.geojson", &file(&[(1, 6)]))]);
     run(&db.store, folder.request("b.geojson", LayerId::Building)).await.unwrap();
-    assert_eq!(schema().await, before);
+    assert_eq!(catalogue(&db.store).await, before);
     // The feed tells of the whole layer, then of single features.
     run(&db.store, folder.request("c.geojson", LayerId::Building)).await.unwrap();
     let client = db.store.connect_raw().await.unwrap();
