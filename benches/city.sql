@@ -5,7 +5,7 @@ insert into building (code, name, building_use, floors, households, geom)
 select 'B' || i,
        case when i % 7 = 0 then (i % 90 + 1) || '号楼' end,
        (array['residential', 'residential', 'residential', 'commercial', 'public', 'mixed'])[1 + i % 6],
-       1 + (i * 7919) % 18,
+       1 + (i % 18 * 7919) % 18,
        (i * 31) % 60,
        -- An L of six corners, turned by up to a quarter.
        st_multi(st_translate(

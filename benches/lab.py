@@ -132,7 +132,7 @@ class Lab:
 
     def psql(self, database: str, *words: str) -> str:
         command = ["psql", "--no-psqlrc", "-qAt", "-v", "ON_ERROR_STOP=1", self.url(database), *words]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
     def database(self, name: str) -> str:
         """An empty database with our schema."""
