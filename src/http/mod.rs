@@ -14,6 +14,7 @@ pub mod viewer;
 mod body;
 mod city;
 mod collections;
+mod description;
 mod docs;
 mod geometry_body;
 mod guard;
@@ -92,7 +93,7 @@ impl AppState {
 #[openapi(info(
     title = "Pianqu",
     description = "The city's layers as OGC API Features and vector tiles, search and statistics.",
-    license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    license(name = "MIT", identifier = "MIT")
 ))]
 struct Described;
 
@@ -150,7 +151,7 @@ fn guarded(router: Router<AppState>, state: AppState) -> Router {
 
 /// The description of everything that [`router`] answers, OpenAPI 3.1.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    described_router().split_for_parts().1
+    description::complete(described_router().split_for_parts().1)
 }
 
 async fn method_not_allowed(method: axum::http::Method) -> Problem {

@@ -1,0 +1,46 @@
+//! What every operation of the API description has in common, said once.
+
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::response::Response;
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
+
+use super::problem::MEDIA_TYPE;
+
+const PROBLEM: &str = "#/components/schemas/Problem";
+
+/// Gives every problem its media type, and every operation the answer that any of them may give: a
+/// problem (406, 414, 431, 500, 503, …).
+pub fn complete(mut description: OpenApi) -> OpenApi {
+    for path in description.paths.paths.values_mut() {
+        for operation in operations(path) {
+            for response in operation.responses.responses.values_mut() {
+                if let RefOr::T(response) = response {
+                    name_media_type(response);
+                }
+            }
+            let any = ResponseBuilder::new()
+                .description("Any other problem")
+                .content(MEDIA_TYPE, ContentBuilder::new().schema(Some(Ref::new(PROBLEM))).build())
+                .build();
+            operation.responses.responses.insert("default".to_owned(), any.into());
+        }
+    }
+    description
+}
+
+fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, put, post, delete, options, head, patch, trace, .. } = path;
+    [get, put, post, delete, options, head, patch, trace].into_iter().flatten()
+}
+
+fn name_media_type(response: &mut Response) {
+    let is_problem = |content: &RefOr<utoipa::openapi::Content>| match content {
+        RefOr::T(content) => matches!(&content.schema, Some(RefOr::Ref(to)) if to.ref_location == PROBLEM),
+        RefOr::Ref(_) => false,
+    };
+    if response.content.get("application/json").is_some_and(is_problem)
+        && let Some(content) = response.content.shift_remove("application/json")
+    {
+        response.content.insert(MEDIA_TYPE.to_owned(), content);
+    }
+}
