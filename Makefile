@@ -45,6 +45,8 @@ peers:  ## install the peers that bench measures against
 	scripts/peers
 
 interop:  ## other people's clients that are too big for every test run
+	scripts/setup --for-tests
+	cargo build --locked
 	scripts/interop
 
 sqlx:  ## write down anew what the checked queries know of the database
