@@ -1,5 +1,8 @@
 //! Every setting, read once. The only place that reads the environment (through clap).
 
+pub mod file;
+pub mod sources;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -22,6 +25,10 @@ pub struct DatabaseArgs {
 /// What `pianqu serve` is told.
 #[derive(Debug, Clone, Args)]
 pub struct ServeArgs {
+    /// Print every setting that holds and where it comes from, then stop
+    #[arg(long)]
+    pub print_config: bool,
+
     /// Address and port to listen on
     #[arg(long, env = "PIANQU_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
@@ -80,6 +87,15 @@ impl ServeArgs {
             None => Viewer::Public,
         }
     }
+}
+
+/// The file that settings are read from.
+#[derive(Debug, Clone, Args)]
+pub struct FileArgs {
+    /// Read settings from this file (TOML; a key is a flag with _ for -) [default:
+    /// /etc/pianqu/pianqu.toml when it exists]
+    #[arg(long, env = "PIANQU_CONFIG", value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
 }
 
 /// How the program tells what it does, on stderr.

@@ -1,10 +1,9 @@
 use std::process::ExitCode;
 
-use clap::Parser;
-use pianqu::cli::{self, Cli};
+use pianqu::cli;
 
 fn main() -> ExitCode {
-    match cli::run(Cli::parse()) {
+    match cli::run(std::env::args_os().collect()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("pianqu: {error:#}");

@@ -5,6 +5,7 @@ mod api;
 mod geodesy;
 mod ingest;
 mod living;
+mod operations;
 mod oracle;
 mod rules;
 mod sample;

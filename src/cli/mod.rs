@@ -10,14 +10,21 @@ mod openapi;
 mod sample;
 mod serve;
 
-use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::Path;
 
-use crate::config::{DatabaseArgs, LogArgs, ServeArgs};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::config::sources::{DEFAULT_FILE, Settings, SettingsError};
+use crate::config::{DatabaseArgs, FileArgs, LogArgs, ServeArgs};
 
 /// 片区: plan the renewal of old residential communities by precinct, on a map
 #[derive(Debug, Parser)]
 #[command(name = "pianqu", version, propagate_version = true)]
-pub struct Cli {
+struct Cli {
+    #[command(flatten)]
+    file: FileArgs,
+
     #[command(flatten)]
     database: DatabaseArgs,
 
@@ -42,8 +49,20 @@ enum Command {
     Sample(sample::SampleArgs),
 }
 
-/// Runs a command to its end. An error is told on stderr and gives exit status 1.
-pub fn run(cli: Cli) -> anyhow::Result<()> {
+/// Runs the command that `words` ask for to its end. An error is told on stderr and gives exit
+/// status 1.
+pub fn run(words: Vec<OsString>) -> anyhow::Result<()> {
+    let settings = match Settings::read(Cli::command(), &words, Path::new(DEFAULT_FILE)) {
+        Ok(settings) => settings,
+        // Also --help: shown as clap shows it, with clap's exit status.
+        Err(SettingsError::CommandLine(error)) => error.exit(),
+        Err(error @ SettingsError::File(_)) => return Err(error.into()),
+    };
+    let cli = Cli::from_arg_matches(&settings.matches).unwrap_or_else(|error| error.exit());
+    if let Command::Serve(ServeArgs { print_config: true, .. }) = cli.command {
+        print!("{}", settings.print());
+        return Ok(());
+    }
     logging::start(&cli.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
