@@ -69,6 +69,10 @@ pub struct ServeArgs {
     /// Seconds that a request may take
     #[arg(long, env = "PIANQU_MAX_REQUEST_SECONDS", value_name = "S", default_value_t = 30)]
     pub max_request_seconds: u64,
+
+    /// Seconds that requests under way are given to finish when the program is told to stop
+    #[arg(long, env = "PIANQU_STOP_WITHIN_SECONDS", value_name = "S", default_value_t = 20)]
+    pub stop_within_seconds: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,6 +1,7 @@
 //! Opens the database that a command was told to use.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
 
@@ -9,6 +10,9 @@ use crate::config::DatabaseArgs;
 use crate::store::private_cluster::PrivateCluster;
 use crate::store::validity::{self, Validated};
 use crate::store::{Store, StoreError};
+
+/// How long connections are waited for before PostgreSQL ends them.
+const POOL_PATIENCE: Duration = Duration::from_secs(2);
 
 /// A database that is ready to be asked, with the newest schema.
 pub struct Database {
@@ -78,7 +82,8 @@ impl Database {
     pub async fn stop(self) -> anyhow::Result<()> {
         let Some(Private { cluster, .. }) = self.private else { return Ok(()) };
         tracing::info!("stopping the private PostgreSQL");
-        self.store.pool().close().await;
+        // A request that was cut off may still hold a connection; PostgreSQL rolls it back.
+        let _ = tokio::time::timeout(POOL_PATIENCE, self.store.pool().close()).await;
         tokio::task::spawn_blocking(move || cluster.stop()).await??;
         Ok(())
     }

@@ -9,6 +9,7 @@ mod migrate;
 mod openapi;
 mod sample;
 mod serve;
+mod stop;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -65,7 +66,7 @@ pub fn run(words: Vec<OsString>) -> anyhow::Result<()> {
     }
     logging::start(&cli.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         match cli.command {
             Command::Serve(args) => serve::run(cli.database, args).await,
             Command::Openapi => openapi::run(),
@@ -73,5 +74,8 @@ pub fn run(words: Vec<OsString>) -> anyhow::Result<()> {
             Command::Migrate(args) => migrate::run(cli.database, args).await,
             Command::Sample(args) => sample::run(args),
         }
-    })
+    });
+    // Work of a request that was given up may still be computing; nobody waits for it.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    done
 }

@@ -4,17 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
 
 use super::data_dir::DataDirLock;
 use super::database;
+use super::stop::Stop;
 use crate::app::{City, refresh, sample_data};
 use crate::config::{DatabaseArgs, ServeArgs};
+use crate::http::streams::Stopping;
 use crate::http::{self, AppState};
+use crate::snapshot::Snapshot;
+use crate::store::change::Position;
 use crate::store::city::{CityRow, find_city};
 use crate::store::{Store, change};
 
 pub async fn run(database_args: DatabaseArgs, args: ServeArgs) -> anyhow::Result<()> {
+    let stop = Stop::listen()?;
     // First what can fail at once, so that nothing was started in vain.
     let listener = TcpListener::bind(args.listen).await.with_context(|| format!("cannot listen on {}", args.listen))?;
     let address = listener.local_addr()?;
@@ -24,31 +30,49 @@ pub async fn run(database_args: DatabaseArgs, args: ServeArgs) -> anyhow::Result
         Some(_) => None,
     };
     let database = database::open(&database_args).await?;
+    // Whatever comes of serving, the private PostgreSQL is not left behind.
+    let served = serve(listener, &database.store, &args, stop).await;
+    let stopped = database.stop().await;
+    drop(lock);
+    served.and(stopped)
+}
 
-    let (mut snapshot, mut position) = refresh::load(&database.store).await?;
-    if let Some(folder) = &args.sample_data {
-        let loaded = sample_data::load(&database.store, folder, snapshot.feature_count() == 0)
-            .await
-            .with_context(|| format!("the sample data of {}", folder.display()))?;
-        if loaded > 0 {
-            (snapshot, position) = refresh::load(&database.store).await?;
-        }
-    }
+/// Serves until told to stop.
+async fn serve(listener: TcpListener, store: &Store, args: &ServeArgs, stop: Stop) -> anyhow::Result<()> {
+    let address = listener.local_addr()?;
+    let (snapshot, position) = tokio::select! {
+        loaded = load(store, args) => loaded?,
+        () = stop.clone().asked() => return Ok(()),
+    };
     tracing::info!(features = snapshot.feature_count(), revision = snapshot.revision, "the city is in memory");
     let city = Arc::new(City::new(snapshot));
-    let follower = tokio::spawn(refresh::follow(city.clone(), database.store.clone(), position));
-    let tidier = tokio::spawn(tidy_daily(database.store.clone()));
+    let follower = tokio::spawn(refresh::follow(city.clone(), store.clone(), position));
+    let tidier = tokio::spawn(tidy_daily(store.clone()));
 
-    let settings = http_settings(&args, &find_city(&database.store).await?);
-    let router = http::router(AppState::new(city, settings));
+    let settings = http_settings(args, &find_city(store).await?);
+    let router = http::router(AppState::new(city, settings))
+        .layer(from_fn_with_state(Stopping(stop.0.clone()), http::streams::end_streams));
     println!("Pianqu is at http://{address}");
-    axum::serve(listener, router).with_graceful_shutdown(asked_to_stop()).await?;
-
+    let patience = Duration::from_secs(args.stop_within_seconds);
+    tokio::select! {
+        served = axum::serve(listener, router).with_graceful_shutdown(stop.clone().asked()) => served?,
+        () = async { stop.asked().await; tokio::time::sleep(patience).await } => {
+            tracing::warn!(seconds = args.stop_within_seconds, "requests that were still under way are cut off");
+        }
+    }
     follower.abort();
     tidier.abort();
-    database.stop().await?;
-    drop(lock);
     Ok(())
+}
+
+/// The city as the database has it, with the sample data when asked for and nothing else is there.
+async fn load(store: &Store, args: &ServeArgs) -> anyhow::Result<(Snapshot, Position)> {
+    let loaded = refresh::load(store).await?;
+    let Some(folder) = &args.sample_data else { return Ok(loaded) };
+    let count = sample_data::load(store, folder, loaded.0.feature_count() == 0)
+        .await
+        .with_context(|| format!("the sample data of {}", folder.display()))?;
+    if count == 0 { Ok(loaded) } else { Ok(refresh::load(store).await?) }
 }
 
 fn http_settings(args: &ServeArgs, city: &CityRow) -> http::Settings {
@@ -87,22 +111,4 @@ async fn tidy_daily(store: Store) {
         }
         tokio::time::sleep(Duration::from_secs(24 * 60 * 60)).await;
     }
-}
-
-/// Ends when the program is told to: Ctrl-C, or SIGTERM from a service manager.
-async fn asked_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    let mut terminated = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(terminated) => terminated,
-        Err(error) => {
-            tracing::error!(%error, "SIGTERM cannot be heard; only Ctrl-C stops the program");
-            let _ = interrupted.await;
-            return;
-        }
-    };
-    tokio::select! {
-        _ = interrupted => {}
-        _ = terminated.recv() => {}
-    }
-    tracing::info!("stopping");
 }

@@ -29,6 +29,7 @@ mod problem_pages;
 mod schema;
 mod search;
 mod statistics;
+pub mod streams;
 mod tile_sets;
 mod tiles;
 mod web;

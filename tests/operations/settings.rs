@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::pianqu;
+use crate::support::node::pianqu;
 
 fn file(dir: &tempfile::TempDir, text: &str) -> PathBuf {
     let path = dir.path().join("pianqu.toml");

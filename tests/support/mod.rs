@@ -2,6 +2,7 @@
 
 mod cluster;
 pub mod mvt;
+pub mod node;
 pub mod own_cluster;
 pub mod sketch;
 
