@@ -14,7 +14,7 @@ use crate::store::{Store, StoreError};
 /// How long connections are waited for before PostgreSQL ends them.
 const POOL_PATIENCE: Duration = Duration::from_secs(2);
 
-/// A database that is ready to be asked, with the newest schema.
+/// A database that is ready to be asked.
 pub struct Database {
     pub store: Store,
     private: Option<Private>,
@@ -27,6 +27,16 @@ struct Private {
 
 /// Opens the database, starting the private one when no address was given, and migrates it.
 pub async fn open(args: &DatabaseArgs) -> anyhow::Result<Database> {
+    let database = open_as_it_is(args).await?;
+    let applied = database.store.migrate().await?;
+    if applied > 0 {
+        tracing::info!(applied, "the schema was brought to the newest version");
+    }
+    Ok(database)
+}
+
+/// Opens the database with whatever schema it has.
+pub async fn open_as_it_is(args: &DatabaseArgs) -> anyhow::Result<Database> {
     let (url, private) = match &args.database_url {
         Some(url) => (url.clone(), None),
         None => {
@@ -40,12 +50,7 @@ pub async fn open(args: &DatabaseArgs) -> anyhow::Result<Database> {
             (cluster.url(), Some(Private { cluster, data_dir }))
         }
     };
-    let store = Store::new(&url)?;
-    let applied = store.migrate().await?;
-    if applied > 0 {
-        tracing::info!(applied, "the schema was brought to the newest version");
-    }
-    Ok(Database { store, private })
+    Ok(Database { store: Store::new(&url)?, private })
 }
 
 /// Has PostgreSQL look at shapes that it has not yet looked at itself, and logs what it finds.

@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand.
 
+mod backup;
 mod data_dir;
 mod database;
 mod import;
@@ -7,6 +8,7 @@ mod import_report;
 mod logging;
 mod migrate;
 mod openapi;
+mod restore;
 mod sample;
 mod serve;
 mod stop;
@@ -44,6 +46,10 @@ enum Command {
     Import(Box<import::ImportArgs>),
     /// Bring the database to the newest schema
     Migrate(migrate::MigrateArgs),
+    /// Write the whole database to a file, while others go on working
+    Backup(backup::BackupArgs),
+    /// Put a backup in the place of the database, whole or not at all
+    Restore(restore::RestoreArgs),
     /// Print the description of the API (OpenAPI 3.1)
     Openapi,
     /// Write an invented city, one GeoJSON file a layer
@@ -69,6 +75,8 @@ pub fn run(words: Vec<OsString>) -> anyhow::Result<()> {
     let done = runtime.block_on(async {
         match cli.command {
             Command::Serve(args) => serve::run(cli.database, args).await,
+            Command::Backup(args) => backup::run(cli.database, args).await,
+            Command::Restore(args) => restore::run(cli.database, args).await,
             Command::Openapi => openapi::run(),
             Command::Import(args) => import::run(cli.database, *args).await,
             Command::Migrate(args) => migrate::run(cli.database, args).await,

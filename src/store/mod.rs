@@ -3,6 +3,7 @@
 //! Invariants: geometry crosses as WKB; every write is a transaction with its history; sqlx for
 //! transactions, migrations and checked queries, tokio-postgres for binary COPY.
 
+pub mod backup;
 pub mod change;
 pub mod city;
 pub mod import;
@@ -38,6 +39,14 @@ pub enum StoreError {
     Row { table: &'static str, id: i64, why: String },
 }
 
+/// A byte as a part of a URL.
+fn percent(byte: u8) -> String {
+    match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    }
+}
+
 /// tokio-postgres keeps what the server said in the source of its error.
 fn with_cause(error: &tokio_postgres::Error) -> String {
     match std::error::Error::source(error) {
@@ -68,6 +77,17 @@ impl Store {
     /// The address that this store was made for.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Another database of the same server.
+    pub fn with_database(&self, name: &str) -> Result<Self, StoreError> {
+        let unreadable = || StoreError::Address(self.url.clone());
+        let (address, parameters) = self.url.split_once('?').unwrap_or((&self.url, ""));
+        let (scheme, rest) = address.split_once("://").ok_or_else(unreadable)?;
+        let server = rest.split('/').next().unwrap_or(rest);
+        let name: String = name.bytes().map(percent).collect();
+        let separator = if parameters.is_empty() { "" } else { "?" };
+        Self::new(&format!("{scheme}://{server}/{name}{separator}{parameters}"))
     }
 
     /// A connection of its own, for COPY and for long reads. Its driver ends with the client.

@@ -14,6 +14,8 @@ use std::process::{Command, Stdio};
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::percent;
+
 /// A unix socket's path may have 107 bytes; this is what PostgreSQL adds to the directory.
 const SOCKET_NAME: &str = "/.s.PGSQL.5432";
 const LONGEST_SOCKET_PATH: usize = 107;
@@ -196,15 +198,8 @@ fn file(action: &'static str, path: &Path, source: io::Error) -> ClusterError {
     ClusterError::File { action, path: path.to_owned(), source }
 }
 
-fn percent(byte: u8) -> String {
-    match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    }
-}
-
 /// The newest installed PostgreSQL: Debian keeps each version in a folder of its own.
-fn find_programs() -> Option<PathBuf> {
+pub(super) fn find_programs() -> Option<PathBuf> {
     let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()

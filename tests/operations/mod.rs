@@ -1,4 +1,5 @@
 //! The program as an operator meets it: settings, signals, backups, metrics.
 
+mod backup;
 mod settings;
 mod stop;

@@ -8,14 +8,15 @@ use crate::support::database;
 use crate::support::node::Node;
 use crate::support::own_cluster::open_to_all;
 
-const AREA: &str = r#"{"type":"Polygon","coordinates":[[[104.6,30.1],[104.7,30.1],[104.7,30.2],[104.6,30.1]]]}"#;
+const AREA: &str =
+    r#"{"area":{"type":"Polygon","coordinates":[[[104.6,30.1],[104.7,30.1],[104.7,30.2],[104.6,30.1]]]}}"#;
 
 /// Begins a request and keeps half of its body back.
 fn half_a_request(node: &Node) -> (TcpStream, &'static str) {
     let mut stream = TcpStream::connect(node.address()).unwrap();
     let (first, rest) = AREA.split_at(AREA.len() / 2);
     let head = format!(
-        "POST /api/statistics HTTP/1.1\r\nhost: {}\r\ncontent-type: application/geo+json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        "POST /api/statistics HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
         node.address(),
         AREA.len()
     );
