@@ -50,8 +50,9 @@ async fn serve(listener: TcpListener, store: &Store, args: &ServeArgs, stop: Sto
     let tidier = tokio::spawn(tidy_daily(store.clone()));
 
     let settings = http_settings(args, &find_city(store).await?);
-    let router = http::router(AppState::new(city, settings))
-        .layer(from_fn_with_state(Stopping(stop.0.clone()), http::streams::end_streams));
+    let state = AppState::new(city, settings);
+    http::metrics::watch_store(&state.metrics, store);
+    let router = http::router(state).layer(from_fn_with_state(Stopping(stop.0.clone()), http::streams::end_streams));
     println!("Pianqu is at http://{address}");
     let patience = Duration::from_secs(args.stop_within_seconds);
     tokio::select! {

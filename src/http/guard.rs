@@ -19,6 +19,13 @@ impl Guard {
     pub fn new(settings: &Settings) -> Self {
         Self { under_way: Arc::new(Semaphore::new(settings.max_requests_under_way)) }
     }
+
+    /// Counts the requests under way.
+    pub fn count_under_way(&self) -> impl Fn() -> usize + Send + Sync + use<> {
+        let places = self.under_way.available_permits();
+        let under_way = self.under_way.clone();
+        move || places - under_way.available_permits()
+    }
 }
 
 /// Refuses what is past a limit; liveness, readiness and metrics are answered under any load.

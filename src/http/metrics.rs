@@ -1,8 +1,7 @@
 //! Numbers for Prometheus: requests, the snapshot, memory, and whatever a part of the server adds.
 
-use std::fs;
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::extract::State;
@@ -11,16 +10,18 @@ use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::AppState;
 use super::problem::Problem;
+use super::{AppState, process};
 
 type Reading = Gauge<f64, AtomicU64>;
-type Read = Box<dyn Fn() -> f64 + Send + Sync>;
+type Total = Counter<f64, AtomicU64>;
 
 /// Route templates, never paths: a path from outside would make a series of its own each time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -33,8 +34,8 @@ struct RequestLabels {
 pub struct Metrics {
     registry: Mutex<Registry>,
     requests: Family<RequestLabels, Histogram>,
-    /// Read anew at each scrape.
-    gauges: Mutex<Vec<(Reading, Read)>>,
+    /// Each reads a number anew at each scrape.
+    readers: Mutex<Vec<Box<dyn Fn() + Send + Sync>>>,
 }
 
 impl Default for Metrics {
@@ -44,7 +45,7 @@ impl Default for Metrics {
             || Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0]);
         let requests = Family::new_with_constructor(seconds as fn() -> Histogram);
         registry.register_with_unit("http_request_duration", "Time to an answer", Unit::Seconds, requests.clone());
-        Self { registry: Mutex::new(registry), requests, gauges: Mutex::default() }
+        Self { registry: Mutex::new(registry), requests, readers: Mutex::default() }
     }
 }
 
@@ -63,16 +64,31 @@ impl Metrics {
     /// Adds a number that `read` tells at each scrape: `tile_cache_bytes`.
     pub fn watch(&self, name: &str, help: &str, read: impl Fn() -> f64 + Send + Sync + 'static) {
         let gauge = Reading::default();
-        self.registry.lock().unwrap_or_else(PoisonError::into_inner).register(name, help, gauge.clone());
-        self.gauges.lock().unwrap_or_else(PoisonError::into_inner).push((gauge, Box::new(read)));
+        self.lock_registry().register(name, help, gauge.clone());
+        self.lock_readers().push(Box::new(move || {
+            gauge.set(read());
+        }));
+    }
+
+    /// Adds a number that only grows; `_total` is put behind its name.
+    pub fn watch_total(&self, name: &str, help: &str, read: impl Fn() -> f64 + Send + Sync + 'static) {
+        let total = Total::default();
+        self.lock_registry().register(name, help, total.clone());
+        self.lock_readers().push(Box::new(move || total.inner().store(read().to_bits(), Ordering::Relaxed)));
+    }
+
+    fn lock_registry(&self) -> MutexGuard<'_, Registry> {
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_readers(&self) -> MutexGuard<'_, Vec<Box<dyn Fn() + Send + Sync>>> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn text(&self) -> Result<String, std::fmt::Error> {
-        for (gauge, read) in self.gauges.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            gauge.set(read());
-        }
+        self.lock_readers().iter().for_each(|read| read());
         let mut text = String::new();
-        encode(&mut text, &self.registry.lock().unwrap_or_else(PoisonError::into_inner))?;
+        encode(&mut text, &self.lock_registry())?;
         Ok(text)
     }
 }
@@ -88,29 +104,53 @@ pub fn watch_city(metrics: &Metrics, city: &Arc<crate::app::City>) {
     let age = |city: &crate::app::City| (Utc::now() - city.confirmed_at()).as_seconds_f64();
     metrics.watch("snapshot_age_seconds", "Time since the database confirmed the snapshot", of(age));
     metrics.watch("database_up", "1 when PostgreSQL answers", of(|city| f64::from(u8::from(city.is_database_up()))));
-    metrics.watch("process_resident_memory_bytes", "Memory of the program", resident_bytes);
+    let revisions = Arc::new(AtomicU64::default());
+    let counted = revisions.clone();
+    city.on_publish(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+    });
+    let revisions = move || revisions.load(Ordering::Relaxed) as f64;
+    metrics.watch_total("snapshot_publications", "Revisions that this node has published", revisions);
 }
 
-/// The tile cache. Counts are gauges here because they are read, not counted, by this page.
+/// What the process uses, and which version it is.
+pub fn watch_process(metrics: &Metrics) {
+    let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+    metrics.lock_registry().register("build", "The program that runs", version);
+    metrics.watch("process_resident_memory_bytes", "Memory of the program", process::resident_bytes);
+    metrics.watch_total("process_cpu_seconds", "Processor time since the start", process::cpu_seconds);
+    metrics.watch("process_threads", "Threads", process::threads);
+    metrics.watch("process_open_fds", "Open files and sockets", process::open_files);
+    let started = Utc::now();
+    let running = move || (Utc::now() - started).as_seconds_f64();
+    metrics.watch("process_running_seconds", "Time since the start", running);
+}
+
+/// How near the server is to its limit of requests.
+pub fn watch_requests(metrics: &Metrics, under_way: impl Fn() -> usize + Send + Sync + 'static, limit: usize) {
+    metrics.watch("http_requests_under_way", "Requests that are being answered", move || under_way() as f64);
+    metrics.watch("http_requests_limit", "Requests under way at most", move || limit as f64);
+}
+
+/// Connections to PostgreSQL.
+pub fn watch_store(metrics: &Metrics, store: &crate::store::Store) {
+    let pool = store.pool().clone();
+    metrics.watch("database_connections", "Connections in the pool", move || f64::from(pool.size()));
+    let pool = store.pool().clone();
+    metrics.watch("database_connections_idle", "Connections that wait for work", move || pool.num_idle() as f64);
+}
+
+/// The tile cache.
 pub fn watch_tiles(metrics: &Metrics, tiles: &Arc<crate::app::TileServer>) {
     let of = |read: fn(crate::app::TileCounts) -> u64| {
         let tiles = tiles.clone();
         move || read(tiles.counts()) as f64
     };
-    metrics.watch("tile_cache_hits", "Tiles answered from the cache", of(|counts| counts.hits));
-    metrics.watch("tile_cache_misses", "Tiles encoded for an answer", of(|counts| counts.misses));
-    metrics.watch("tile_empty_answers", "Tiles with nothing in them", of(|counts| counts.empty));
+    metrics.watch_total("tile_cache_hits", "Tiles answered from the cache", of(|counts| counts.hits));
+    metrics.watch_total("tile_cache_misses", "Tiles encoded for an answer", of(|counts| counts.misses));
+    metrics.watch_total("tile_empty_answers", "Tiles with nothing in them", of(|counts| counts.empty));
     metrics.watch("tile_cache_tiles", "Tiles in the cache", of(|counts| counts.cached_tiles));
     metrics.watch("tile_cache_bytes", "Weight of the cache", of(|counts| counts.cached_bytes));
-}
-
-/// NaN where the system does not tell.
-fn resident_bytes() -> f64 {
-    let kilobytes = fs::read_to_string("/proc/self/status").ok().and_then(|status| {
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-        line.split_whitespace().next()?.parse::<f64>().ok()
-    });
-    kilobytes.map_or(f64::NAN, |kilobytes| kilobytes * 1024.0)
 }
 
 /// Numbers for Prometheus.

@@ -26,6 +26,7 @@ mod links;
 pub mod metrics;
 mod observe;
 mod problem_pages;
+mod process;
 mod schema;
 mod search;
 mod statistics;
@@ -72,6 +73,8 @@ impl AppState {
         let metrics = Arc::<metrics::Metrics>::default();
         metrics::watch_city(&metrics, &city);
         metrics::watch_tiles(&metrics, &tiles);
+        metrics::watch_process(&metrics);
+        metrics::watch_requests(&metrics, guard.count_under_way(), settings.max_requests_under_way);
         Self {
             city,
             settings: Arc::new(settings),
