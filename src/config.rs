@@ -50,6 +50,11 @@ pub struct ServeArgs {
     #[arg(long, env = "PIANQU_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
+    /// Web pages of these origins may read what is public: https://city.example.cn, or * for any
+    /// [default: none]
+    #[arg(long, env = "PIANQU_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    pub allow_origin: Vec<String>,
+
     /// Memory for encoded tiles, in MiB; 0 keeps none
     #[arg(long, env = "PIANQU_TILE_CACHE_MB", value_name = "MIB", default_value_t = 256)]
     pub tile_cache_mb: u64,

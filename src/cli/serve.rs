@@ -81,6 +81,7 @@ fn http_settings(args: &ServeArgs, city: &CityRow) -> http::Settings {
         anonymous_viewer: args.anonymous_viewer(),
         admin_token: args.admin_token.clone(),
         public_url: args.public_url.clone(),
+        allowed_origins: args.allow_origin.clone(),
         city: http::CityProfile {
             name_zh: city.name_zh.clone(),
             name_en: city.name_en.clone(),

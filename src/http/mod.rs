@@ -14,6 +14,7 @@ pub mod viewer;
 mod body;
 mod city;
 mod collections;
+mod cross_origin;
 mod description;
 mod docs;
 mod geometry_body;
@@ -148,6 +149,7 @@ fn guarded(router: Router<AppState>, state: AppState) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(state.settings.max_body_bytes))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(answer_panic))
+        .layer(cross_origin::layer(&state.settings))
         .layer(from_fn_with_state(state.clone(), guard::hold_limits))
         .layer(from_fn_with_state(state.clone(), observe::observe))
         .with_state(state)

@@ -15,6 +15,8 @@ pub struct Settings {
     /// `https://pianqu.example.cn` in links, for a server behind a proxy. Otherwise the Host
     /// header is taken.
     pub public_url: Option<String>,
+    /// Origins whose pages may read what is public; `*` is any.
+    pub allowed_origins: Vec<String>,
     pub city: CityProfile,
     /// Features on a page that does not say how many.
     pub default_page: usize,
@@ -62,6 +64,7 @@ impl Default for Settings {
             anonymous_viewer: Viewer::Public,
             admin_token: None,
             public_url: None,
+            allowed_origins: Vec::new(),
             city: CityProfile::default(),
             default_page: 100,
             max_page: 10_000,

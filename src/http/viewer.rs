@@ -4,13 +4,14 @@ use axum::extract::FromRequestParts;
 use axum::http::{header, request::Parts};
 
 use super::AppState;
+use super::cross_origin;
 use super::parameters::Parameters;
 use super::problem::{Kind, Problem};
 use crate::domain::Viewer;
 
 /// - A bearer token that is the administrator's gives everything; any other token is refused,
 ///   because answering less than was asked for would look like an empty city.
-/// - Without a token the setting decides.
+/// - Without a token the setting decides; a page of another origin is the public.
 /// - `?viewer=public` lowers to what the public sees, for a look through its eyes.
 impl FromRequestParts<AppState> for Viewer {
     type Rejection = Problem;
@@ -19,6 +20,7 @@ impl FromRequestParts<AppState> for Viewer {
         let entitled = match bearer(parts)? {
             Some(token) if state.settings.is_admin_token(token) => Viewer::Everything,
             Some(_) => return Err(Problem::new(Kind::NotAuthorized, "The token is not valid.")),
+            None if cross_origin::is_foreign(parts, &state.settings) => Viewer::Public,
             None => state.settings.anonymous_viewer,
         };
         match Parameters::of(parts)?.take("viewer")?.as_deref() {

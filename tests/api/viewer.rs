@@ -1,8 +1,9 @@
 //! What the public may not see it cannot reach by any path.
 
-use super::client::{TOKEN, planner, public};
+use super::client::{TOKEN, client, planner, public};
 use crate::support::sketch::{Sketch, Sketched, at, square};
-use pianqu::domain::{Audience, LayerId};
+use pianqu::domain::{Audience, LayerId, Viewer};
+use pianqu::http::Settings;
 
 fn city() -> pianqu::snapshot::Snapshot {
     Sketch::new()
@@ -60,4 +61,26 @@ async fn a_planner_can_look_through_the_eyes_of_the_public() {
     client.get("/api/collections/utility_line?viewer=public").await.problem(404, "unknown-layer");
     let links = client.get("/api/collections/community?viewer=public").await.json();
     assert!(links["links"][1]["href"].as_str().unwrap().ends_with("/items?viewer=public"), "links keep the viewer");
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_reads_as_the_public_and_only_where_allowed() {
+    let pipes = "/api/collections/utility_line";
+    let foreign = [("origin", "https://elsewhere.example")];
+    // On a planner's machine everything is shown, but not to a page from elsewhere in her browser.
+    let closed = planner(city());
+    assert_eq!(closed.get(pipes).await.status, 200);
+    assert_eq!(closed.get_with(pipes, &[("origin", "http://pianqu.test")]).await.status, 200);
+    closed.get_with(pipes, &foreign).await.problem(404, "unknown-layer");
+    let answer = closed.get_with("/api/collections", &foreign).await;
+    assert!(answer.headers.get("access-control-allow-origin").is_none());
+
+    let allowed_origins = vec!["https://elsewhere.example".to_owned()];
+    let open =
+        client(city(), Settings { allowed_origins, anonymous_viewer: Viewer::Everything, ..Settings::default() });
+    let answer = open.get_with("/api/collections", &foreign).await;
+    assert_eq!(answer.header("access-control-allow-origin"), "https://elsewhere.example");
+    open.get_with(pipes, &foreign).await.problem(404, "unknown-layer");
+    let other = open.get_with("/api/collections", &[("origin", "https://third.example")]).await;
+    assert!(other.headers.get("access-control-allow-origin").is_none());
 }

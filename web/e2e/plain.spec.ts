@@ -1,4 +1,8 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import type { Map as LibreMap } from 'maplibre-gl'
@@ -7,7 +11,7 @@ import { search } from './page'
 const library = dirname(createRequire(import.meta.url).resolve('maplibre-gl/dist/maplibre-gl.css'))
 
 /** All that a page needs of us is the address of the TileJSON. */
-const plainPage = (lon: number, lat: number) => `<!doctype html>
+const plainPage = (server: string, lon: number, lat: number) => `<!doctype html>
 <style>body { margin: 0 } #map { height: 600px }</style>
 <div id="map"></div>
 <script type="module">
@@ -19,7 +23,7 @@ const plainPage = (lon: number, lat: number) => `<!doctype html>
     zoom: 15,
     style: {
       version: 8,
-      sources: { pianqu: { type: 'vector', url: location.origin + '/tiles/community,street.json' } },
+      sources: { pianqu: { type: 'vector', url: '${server}/tiles/community,street.json' } },
       layers: [
         { id: 'streets', source: 'pianqu', 'source-layer': 'street', type: 'line' },
         { id: 'communities', source: 'pianqu', 'source-layer': 'community', type: 'fill' },
@@ -29,20 +33,23 @@ const plainPage = (lon: number, lat: number) => `<!doctype html>
   window.plain.on('error', (event) => console.error(event.error.message))
 </script>`
 
-test('a plain MapLibre page draws the city from the TileJSON alone', async ({ page }) => {
+test('a plain MapLibre page of another origin draws the city from the TileJSON alone', async ({ page, baseURL }) => {
   const found = await search(page, 'rsysc')
   const [lon, lat] = found.center
   const errors: string[] = []
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
   page.on('pageerror', (error) => errors.push(error.message))
-  await page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }))
-  await page.route('**/plain/*', (route) => {
-    const name = new URL(route.request().url()).pathname.replace('/plain/', '')
-    return name === 'page'
-      ? route.fulfill({ contentType: 'text/html', body: plainPage(lon, lat) })
-      : route.fulfill({ contentType: 'text/javascript', path: join(library, name) })
-  })
-  await page.goto('/plain/page')
+  // A server of its own: another origin, that knows nothing of ours but an address.
+  const elsewhere = createServer((request, response) => {
+    const name = request.url?.replace('/plain/', '') ?? ''
+    if (name === 'page') response.setHeader('content-type', 'text/html').end(plainPage(baseURL ?? '', lon, lat))
+    else if (/^[a-z-]+\.mjs$/.test(name)) {
+      response.setHeader('content-type', 'text/javascript').end(readFileSync(join(library, name)))
+    } else response.writeHead(204).end()
+  }).listen(0, '127.0.0.1')
+  await once(elsewhere, 'listening')
+  const { port } = elsewhere.address() as AddressInfo
+  await page.goto(`http://127.0.0.1:${port}/plain/page`)
   await page.waitForFunction(() => {
     const map = (window as unknown as { plain?: LibreMap }).plain
     return map?.loaded() && map.areTilesLoaded()
@@ -51,7 +58,8 @@ test('a plain MapLibre page draws the city from the TileJSON alone', async ({ pa
     const map = (window as unknown as { plain: LibreMap }).plain
     return map.queryRenderedFeatures().map(({ sourceLayer, id }) => `${sourceLayer} ${id}`)
   })
+  elsewhere.close()
+  expect(errors).toEqual([])
   expect(drawn).toContain(`${found.layer} ${found.id}`)
   expect(drawn.some((one) => one.startsWith('street '))).toBe(true)
-  expect(errors).toEqual([])
 })
