@@ -2,6 +2,7 @@
 
 mod changes;
 mod junk;
+mod nodes;
 mod outage;
 
 use std::sync::Arc;
