@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 PIANQU := target/release/pianqu
 
-.PHONY: up build test check test-rust test-web test-e2e bench peers interop sqlx clean help
+.PHONY: up build test check test-rust test-web test-e2e bench peers interop deb sqlx clean help
 
 help:  ## list the recipes
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -48,6 +48,9 @@ interop:  ## other people's clients that are too big for every test run
 	scripts/setup --for-tests
 	cargo build --locked
 	scripts/interop
+
+deb: build  ## make a Debian package in target/debian
+	scripts/deb
 
 sqlx:  ## write down anew what the checked queries know of the database
 	scripts/sqlx

@@ -88,6 +88,7 @@ pub async fn restore(store: &Store, file: &Path, replace: bool) -> Result<u64, B
     }
     let beside = format!("{target}_restoring");
     let admin = store.with_database("postgres")?.connect_raw().await?;
+    admin.batch_execute("set client_min_messages = warning").await?;
     if let Err(error) = admin.batch_execute(&format!("create database {}", quoted(&beside))).await {
         return Err(match error.code() {
             Some(code) if *code == SqlState::DUPLICATE_DATABASE => BackupError::UnderWay(beside),
