@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 PIANQU := target/release/pianqu
 
-.PHONY: up build test check test-rust test-web test-e2e bench peers interop deb sqlx clean help
+.PHONY: up build test check test-rust test-web test-e2e bench peers interop faults deb sqlx clean help
 
 help:  ## list the recipes
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -48,6 +48,12 @@ interop:  ## other people's clients that are too big for every test run
 	scripts/setup --for-tests
 	cargo build --locked
 	scripts/interop
+
+faults:  ## kill, fill and cut under a steady load; three minutes (wants root and libfaketime)
+	scripts/setup
+	scripts/build-web
+	cargo build --release --locked
+	tests/faults/run.py
 
 deb: build  ## make a Debian package in target/debian
 	scripts/deb

@@ -1,15 +1,21 @@
 //! Opens the database that a command was told to use.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 
 use super::data_dir::DataDirLock;
+use crate::app::City;
 use crate::config::DatabaseArgs;
 use crate::store::private_cluster::PrivateCluster;
 use crate::store::validity::{self, Validated};
 use crate::store::{Store, StoreError};
+
+const FIRST_LOOK: Duration = Duration::from_millis(250);
+/// Between two attempts at starting a PostgreSQL that does not start: its disk is full.
+const LONGEST_WAIT: Duration = Duration::from_secs(4);
 
 /// How long connections are waited for before PostgreSQL ends them.
 const POOL_PATIENCE: Duration = Duration::from_secs(2);
@@ -21,7 +27,7 @@ pub struct Database {
 }
 
 struct Private {
-    cluster: PrivateCluster,
+    cluster: Arc<PrivateCluster>,
     data_dir: PathBuf,
 }
 
@@ -47,7 +53,7 @@ pub async fn open_as_it_is(args: &DatabaseArgs) -> anyhow::Result<Database> {
             })
             .await?
             .context("the private PostgreSQL could not be started")?;
-            (cluster.url(), Some(Private { cluster, data_dir }))
+            (cluster.url(), Some(Private { cluster: Arc::new(cluster), data_dir }))
         }
     };
     Ok(Database { store: Store::new(&url)?, private })
@@ -81,6 +87,30 @@ impl Database {
         self.store.pool().close().await;
         tokio::task::spawn_blocking(move || cluster.stop()).await??;
         Ok(())
+    }
+
+    /// Starts the private PostgreSQL again whenever it is gone, for as long as the task runs. Somebody
+    /// else's is theirs to start.
+    pub fn keep_running(&self, city: Arc<City>) -> Option<tokio::task::JoinHandle<()>> {
+        let cluster = self.private.as_ref()?.cluster.clone();
+        Some(tokio::spawn(async move {
+            let mut wait = FIRST_LOOK;
+            loop {
+                tokio::time::sleep(wait).await;
+                if city.is_database_up() {
+                    wait = FIRST_LOOK;
+                    continue;
+                }
+                wait = (wait * 2).min(LONGEST_WAIT);
+                let cluster = cluster.clone();
+                match tokio::task::spawn_blocking(move || cluster.revive()).await {
+                    Ok(Ok(true)) => tracing::warn!("the private PostgreSQL was gone and is started again"),
+                    Ok(Ok(false)) => {}
+                    Ok(Err(error)) => tracing::error!(%error, "the private PostgreSQL is gone and does not start"),
+                    Err(error) => tracing::error!(%error, "the private PostgreSQL could not be looked after"),
+                }
+            }
+        }))
     }
 
     /// Ends `serve`, which holds the lock: the private cluster is stopped.

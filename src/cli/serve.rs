@@ -8,7 +8,7 @@ use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
 
 use super::data_dir::DataDirLock;
-use super::database;
+use super::database::{self, Database};
 use super::stop::Stop;
 use crate::app::{City, refresh, sample_data};
 use crate::config::{DatabaseArgs, ServeArgs};
@@ -31,14 +31,15 @@ pub async fn run(database_args: DatabaseArgs, args: ServeArgs) -> anyhow::Result
     };
     let database = database::open(&database_args).await?;
     // Whatever comes of serving, the private PostgreSQL is not left behind.
-    let served = serve(listener, &database.store, &args, stop).await;
+    let served = serve(listener, &database, &args, stop).await;
     let stopped = database.stop().await;
     drop(lock);
     served.and(stopped)
 }
 
 /// Serves until told to stop.
-async fn serve(listener: TcpListener, store: &Store, args: &ServeArgs, stop: Stop) -> anyhow::Result<()> {
+async fn serve(listener: TcpListener, database: &Database, args: &ServeArgs, stop: Stop) -> anyhow::Result<()> {
+    let store = &database.store;
     let address = listener.local_addr()?;
     let (snapshot, position) = tokio::select! {
         loaded = load(store, args) => loaded?,
@@ -47,6 +48,7 @@ async fn serve(listener: TcpListener, store: &Store, args: &ServeArgs, stop: Sto
     tracing::info!(features = snapshot.feature_count(), revision = snapshot.revision, "the city is in memory");
     let city = Arc::new(City::new(snapshot));
     let follower = tokio::spawn(refresh::follow(city.clone(), store.clone(), position));
+    let keeper = database.keep_running(city.clone());
     let tidier = tokio::spawn(tidy_daily(store.clone()));
 
     let settings = http_settings(args, &find_city(store).await?);
@@ -61,6 +63,7 @@ async fn serve(listener: TcpListener, store: &Store, args: &ServeArgs, stop: Sto
             tracing::warn!(seconds = args.stop_within_seconds, "requests that were still under way are cut off");
         }
     }
+    keeper.inspect(|keeper| keeper.abort());
     follower.abort();
     tidier.abort();
     Ok(())

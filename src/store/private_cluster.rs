@@ -85,8 +85,21 @@ impl PrivateCluster {
         format!("postgresql://pianqu@{host}/{DATABASE}")
     }
 
+    /// Starts it again when it ended without us: killed, or with its disk full. Blocking. Returns
+    /// whether there was anything to do.
+    pub fn revive(&self) -> Result<bool, ClusterError> {
+        if self.is_running() {
+            return Ok(false);
+        }
+        self.boot()?;
+        Ok(true)
+    }
+
     /// Stops it: running transactions are rolled back, what is committed is safe.
     pub fn stop(&self) -> Result<(), ClusterError> {
+        if !self.is_running() {
+            return Ok(());
+        }
         self.pg_ctl(&["stop", "-m", "fast", "-w"])
     }
 

@@ -2,5 +2,6 @@
 
 mod backup;
 mod metrics;
+mod revival;
 mod settings;
 mod stop;
