@@ -59,6 +59,10 @@ pub struct ServeArgs {
     #[arg(long, env = "PIANQU_TILE_CACHE_MB", value_name = "MIB", default_value_t = 256)]
     pub tile_cache_mb: u64,
 
+    /// Features on a page that does not say how many
+    #[arg(long, env = "PIANQU_DEFAULT_PAGE", value_name = "N", default_value_t = 100)]
+    pub default_page: usize,
+
     /// Features on a page at most
     #[arg(long, env = "PIANQU_MAX_PAGE", value_name = "N", default_value_t = 10_000)]
     pub max_page: usize,
@@ -66,6 +70,14 @@ pub struct ServeArgs {
     /// Bytes of a request body at most
     #[arg(long, env = "PIANQU_MAX_BODY_BYTES", value_name = "N", default_value_t = 4 << 20)]
     pub max_body_bytes: usize,
+
+    /// Bytes of an address (path and query) at most
+    #[arg(long, env = "PIANQU_MAX_URL_BYTES", value_name = "N", default_value_t = 8 << 10)]
+    pub max_url_bytes: usize,
+
+    /// Vertices of an area that a question is asked about at most
+    #[arg(long, env = "PIANQU_MAX_AREA_VERTICES", value_name = "N", default_value_t = 20_000)]
+    pub max_area_vertices: usize,
 
     /// Requests under way at most; the next is told to come again
     #[arg(long, env = "PIANQU_MAX_REQUESTS", value_name = "N", default_value_t = 512)]

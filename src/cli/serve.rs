@@ -93,11 +93,13 @@ fn http_settings(args: &ServeArgs, city: &CityRow) -> http::Settings {
             is_sample: city.is_sample,
         },
         tile_cache_bytes: args.tile_cache_mb << 20,
+        default_page: args.default_page,
         max_page: args.max_page,
         max_body_bytes: args.max_body_bytes,
+        max_url_bytes: args.max_url_bytes,
+        max_area_vertices: args.max_area_vertices,
         max_requests_under_way: args.max_requests_under_way,
         max_request_time: Duration::from_secs(args.max_request_seconds),
-        ..http::Settings::default()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The program as an operator meets it: settings, signals, backups, metrics.
 
 mod backup;
+mod documented;
 mod metrics;
 mod revival;
 mod settings;
