@@ -29,6 +29,10 @@ pub struct ServeArgs {
     #[arg(long)]
     pub print_config: bool,
 
+    /// Where systemd wants to be told that the program is ready
+    #[arg(long, env = "NOTIFY_SOCKET", hide = true)]
+    pub notify_socket: Option<PathBuf>,
+
     /// Address and port to listen on
     #[arg(long, env = "PIANQU_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,

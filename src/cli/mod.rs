@@ -11,6 +11,7 @@ mod openapi;
 mod restore;
 mod sample;
 mod serve;
+mod service_manager;
 mod stop;
 
 use std::ffi::OsString;

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 
 use super::data_dir::DataDirLock;
 use super::database::{self, Database};
+use super::service_manager;
 use super::stop::Stop;
 use crate::app::{City, refresh, sample_data};
 use crate::config::{DatabaseArgs, ServeArgs};
@@ -56,17 +57,24 @@ async fn serve(listener: TcpListener, database: &Database, args: &ServeArgs, sto
     http::metrics::watch_store(&state.metrics, store);
     let router = http::router(state).layer(from_fn_with_state(Stopping(stop.0.clone()), http::streams::end_streams));
     println!("Pianqu is at http://{address}");
-    let patience = Duration::from_secs(args.stop_within_seconds);
+    service_manager::tell(args.notify_socket.as_deref(), "READY=1");
     tokio::select! {
-        served = axum::serve(listener, router).with_graceful_shutdown(stop.clone().asked()) => served?,
-        () = async { stop.asked().await; tokio::time::sleep(patience).await } => {
-            tracing::warn!(seconds = args.stop_within_seconds, "requests that were still under way are cut off");
+            served = axum::serve(listener, router).with_graceful_shutdown(stop.clone().asked()) => served?,
+    () = patience_is_over(stop, args) => {
+                tracing::warn!(seconds = args.stop_within_seconds, "requests that were still under way are cut off");
+            }
         }
-    }
     keeper.inspect(|keeper| keeper.abort());
     follower.abort();
     tidier.abort();
     Ok(())
+}
+
+/// Ends when requests under way have had their time after the program was told to stop.
+async fn patience_is_over(stop: Stop, args: &ServeArgs) {
+    stop.asked().await;
+    service_manager::tell(args.notify_socket.as_deref(), "STOPPING=1");
+    tokio::time::sleep(Duration::from_secs(args.stop_within_seconds)).await;
 }
 
 /// The city as the database has it, with the sample data when asked for and nothing else is there.

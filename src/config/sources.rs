@@ -16,7 +16,7 @@ pub const DEFAULT_FILE: &str = "/etc/pianqu/pianqu.toml";
 /// The subcommand whose flags may stand in the file, beside those of every command.
 const SERVE: &str = "serve";
 /// Flags that are no settings.
-const NOT_IN_THE_FILE: [&str; 4] = ["config", "print_config", "help", "version"];
+const NOT_IN_THE_FILE: [&str; 5] = ["config", "print_config", "notify_socket", "help", "version"];
 
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {

@@ -178,6 +178,8 @@ impl PrivateCluster {
             .stdout(sink)
             .stderr(twin)
             .current_dir("/")
+            // Debian's PostgreSQL would tell the service manager that *it* is ready.
+            .env_remove("NOTIFY_SOCKET")
             .env_remove("PGHOST")
             .env_remove("PGPORT");
         // Ctrl-C goes to the whole group in front of the terminal; the server is not to hear it.

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::net::UnixDatagram;
 use std::time::{Duration, Instant};
 
 use crate::support::database;
@@ -29,7 +30,17 @@ fn half_a_request(node: &Node) -> (TcpStream, &'static str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_under_way_gets_its_answer() {
     let db = database().await;
-    let mut node = Node::on_database(db.store.url(), &[]);
+    let dir = tempfile::tempdir().unwrap();
+    let socket = dir.path().join("notify");
+    let systemd = UnixDatagram::bind(&socket).unwrap();
+    systemd.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let heard = || {
+        let mut said = [0; 100];
+        let length = systemd.recv(&mut said).unwrap();
+        String::from_utf8(said[..length].to_vec()).unwrap()
+    };
+    let mut node = Node::on_database(db.store.url(), &["--notify-socket", socket.to_str().unwrap()]);
+    assert_eq!(heard(), "READY=1");
     let (mut stream, rest) = half_a_request(&node);
     let mut idle = TcpStream::connect(node.address()).unwrap();
     node.signal("TERM");
@@ -38,6 +49,7 @@ async fn a_request_under_way_gets_its_answer() {
         assert!(start.elapsed() < Duration::from_secs(10), "it still takes connections");
         std::thread::sleep(Duration::from_millis(20));
     }
+    assert_eq!(heard(), "STOPPING=1");
     stream.write_all(rest.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
