@@ -83,6 +83,14 @@ pub struct ServeArgs {
     #[arg(long, env = "PIANQU_MAX_AREA_VERTICES", value_name = "N", default_value_t = 20_000)]
     pub max_area_vertices: usize,
 
+    /// Bytes of files that are sent to be imported, at most
+    #[arg(long, env = "PIANQU_MAX_UPLOAD_BYTES", value_name = "N", default_value_t = 512 << 20)]
+    pub max_upload_bytes: u64,
+
+    /// Where files lie between being sent and being imported [default: uploads in the data directory]
+    #[arg(long, env = "PIANQU_UPLOAD_DIR", value_name = "DIR")]
+    pub upload_dir: Option<PathBuf>,
+
     /// Requests under way at most; the next is told to come again
     #[arg(long, env = "PIANQU_MAX_REQUESTS", value_name = "N", default_value_t = 512)]
     pub max_requests_under_way: usize,

@@ -2,11 +2,13 @@
 
 pub mod city;
 pub mod import;
+pub mod jobs;
 pub mod lanes;
 mod name_indexes;
 pub mod refresh;
 pub mod sample_data;
 pub mod tile_server;
+pub mod uploads;
 
 pub use city::{City, Revised, Touched};
 pub use lanes::{Lanes, Wanted};

@@ -1,5 +1,6 @@
 //! `pianqu serve`: the map and the API, following the database.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,14 +33,21 @@ pub async fn run(database_args: DatabaseArgs, args: ServeArgs) -> anyhow::Result
     };
     let database = database::open(&database_args).await?;
     // Whatever comes of serving, the private PostgreSQL is not left behind.
-    let served = serve(listener, &database, &args, stop).await;
+    let uploads = args.upload_dir.clone().unwrap_or_else(|| database_args.data_dir.join("uploads"));
+    let served = serve(listener, &database, &args, uploads, stop).await;
     let stopped = database.stop().await;
     drop(lock);
     served.and(stopped)
 }
 
 /// Serves until told to stop.
-async fn serve(listener: TcpListener, database: &Database, args: &ServeArgs, stop: Stop) -> anyhow::Result<()> {
+async fn serve(
+    listener: TcpListener,
+    database: &Database,
+    args: &ServeArgs,
+    uploads: PathBuf,
+    stop: Stop,
+) -> anyhow::Result<()> {
     let store = &database.store;
     let address = listener.local_addr()?;
     let (snapshot, position) = tokio::select! {
@@ -53,7 +61,7 @@ async fn serve(listener: TcpListener, database: &Database, args: &ServeArgs, sto
     let tidier = tokio::spawn(tidy_daily(store.clone()));
 
     let settings = http_settings(args, &find_city(store).await?);
-    let state = AppState::new(city, settings);
+    let state = AppState::new(city, settings).with_store(store.clone(), uploads);
     http::metrics::watch_store(&state.metrics, store);
     let router = http::router(state).layer(from_fn_with_state(Stopping(stop.0.clone()), http::streams::end_streams));
     println!("Pianqu is at http://{address}");
@@ -106,6 +114,7 @@ fn http_settings(args: &ServeArgs, city: &CityRow) -> http::Settings {
         max_body_bytes: args.max_body_bytes,
         max_url_bytes: args.max_url_bytes,
         max_area_vertices: args.max_area_vertices,
+        max_upload_bytes: args.max_upload_bytes,
         max_requests_under_way: args.max_requests_under_way,
         max_request_time: Duration::from_secs(args.max_request_seconds),
     }

@@ -39,10 +39,15 @@ pub async fn hold_limits(State(state): State<AppState>, request: Request, next: 
     if matches!(request.uri().path(), "/healthz" | "/readyz" | "/metrics") {
         return next.run(request).await;
     }
+    // Its own patience is for a client that stops sending, not for one with much to send.
+    let is_upload = request.uri().path() == "/api/uploads";
     let Ok(_permit) = state.guard.under_way.try_acquire() else {
         let detail = format!("{} requests are under way already.", settings.max_requests_under_way);
         return Problem::too_busy(detail, 1).into_response();
     };
+    if is_upload {
+        return next.run(request).await;
+    }
     match tokio::time::timeout(settings.max_request_time, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {

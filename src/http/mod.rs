@@ -11,6 +11,7 @@ pub mod request_id;
 pub mod settings;
 pub mod viewer;
 
+mod author;
 mod body;
 mod city;
 mod collections;
@@ -20,7 +21,9 @@ mod docs;
 mod geometry_body;
 mod guard;
 mod health;
+mod imports;
 mod items;
+mod jobs;
 mod landing;
 mod layers;
 mod links;
@@ -36,6 +39,7 @@ mod tile_sets;
 mod tiles;
 mod web;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -45,9 +49,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::UtoipaMethodRouterExt as _;
 use utoipa_axum::routes;
 
+use crate::app::jobs::Jobs;
+use crate::app::uploads::Uploads;
 use crate::app::{City, Lanes, NameIndexes, TileServer};
+use crate::store::Store;
 pub use settings::{CityProfile, Settings};
 
 use problem::{Kind, Problem};
@@ -64,6 +72,10 @@ pub struct AppState {
     tiles: Arc<TileServer>,
     web: Arc<web::WebCache>,
     guard: guard::Guard,
+    /// `None`: this server only reads.
+    store: Option<Store>,
+    jobs: Jobs,
+    uploads: Option<Arc<Uploads>>,
 }
 
 impl AppState {
@@ -85,7 +97,15 @@ impl AppState {
             tiles,
             web: Arc::default(),
             guard,
+            store: None,
+            jobs: Jobs::default(),
+            uploads: None,
         }
+    }
+
+    /// A server that also writes: to this database, from files that are kept in this folder meanwhile.
+    pub fn with_store(self, store: Store, uploads: impl Into<PathBuf>) -> Self {
+        Self { store: Some(store), uploads: Some(Arc::new(Uploads::new(uploads))), ..self }
     }
 
     /// What the tile server has done so far.
@@ -128,6 +148,13 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(layers::list_layers))
         .routes(routes!(search::search))
         .routes(routes!(statistics::create_statistics))
+        // Files have a limit of their own, which is held while they come.
+        .routes(routes!(imports::uploads::create_upload).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(imports::uploads::preview_upload))
+        .routes(routes!(imports::uploads::delete_upload))
+        .routes(routes!(imports::create_import, imports::list_imports))
+        .routes(routes!(imports::undo_import))
+        .routes(routes!(jobs::find_job, jobs::cancel_job))
 }
 
 /// The whole server.

@@ -32,10 +32,17 @@ pub enum Kind {
     InternalError,
     TooBusy,
     TooSlow,
+    NotAllowed,
+    UnknownUpload,
+    UnknownJob,
+    UnknownImport,
+    CannotImport,
+    ChangedSince,
+    DatabaseAway,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 17] = [
+    pub const ALL: [Kind; 24] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -53,6 +60,13 @@ impl Kind {
         Kind::InternalError,
         Kind::TooBusy,
         Kind::TooSlow,
+        Kind::NotAllowed,
+        Kind::UnknownUpload,
+        Kind::UnknownJob,
+        Kind::UnknownImport,
+        Kind::CannotImport,
+        Kind::ChangedSince,
+        Kind::DatabaseAway,
     ];
 
     /// Name in the `type` URI, HTTP status, title and what the reader of its page can do about it.
@@ -160,6 +174,45 @@ impl Kind {
                 S::SERVICE_UNAVAILABLE,
                 "The answer took too long",
                 "Ask for less, or try again after the seconds that `Retry-After` names.",
+            ),
+            Kind::NotAllowed => (
+                "not-allowed",
+                S::FORBIDDEN,
+                "You may look but not change anything",
+                "Changing the city needs the administrator's token, or a program on the same machine.",
+            ),
+            Kind::UnknownUpload => (
+                "unknown-upload",
+                S::NOT_FOUND,
+                "There is no such upload",
+                "It was deleted, is older than a day, or was sent to another node. Send the file again.",
+            ),
+            Kind::UnknownJob => (
+                "unknown-job",
+                S::NOT_FOUND,
+                "There is no such job",
+                "Its result is kept for an hour by the node that did the work, as long as that runs.",
+            ),
+            Kind::UnknownImport => {
+                ("unknown-import", S::NOT_FOUND, "There is no such import", "`/api/imports` lists them.")
+            }
+            Kind::CannotImport => (
+                "cannot-import",
+                S::UNPROCESSABLE_ENTITY,
+                "The file cannot be taken",
+                "`detail` says what is wrong with the file or with what was said of it.",
+            ),
+            Kind::ChangedSince => (
+                "changed-since",
+                S::CONFLICT,
+                "Something was changed since",
+                "`errors` names what stands in the way and who changed it.",
+            ),
+            Kind::DatabaseAway => (
+                "database-away",
+                S::SERVICE_UNAVAILABLE,
+                "The database cannot be reached",
+                "Reading goes on from the last revision; try again to write after the seconds that `Retry-After` names.",
             ),
         }
     }

@@ -34,7 +34,7 @@ pub fn of(headers: &HeaderMap) -> String {
     given.filter(is_harmless).map_or_else(fresh, str::to_owned)
 }
 
-fn fresh() -> String {
+pub fn fresh() -> String {
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let mut seed = [0u8; 28];

@@ -24,6 +24,8 @@ pub struct Settings {
     pub max_page: usize,
     pub max_body_bytes: usize,
     pub max_url_bytes: usize,
+    /// Bytes of files that are sent to be imported.
+    pub max_upload_bytes: u64,
     pub max_request_time: Duration,
     pub max_requests_under_way: usize,
     /// Bytes of memory for encoded tiles.
@@ -70,6 +72,7 @@ impl Default for Settings {
             max_page: 10_000,
             max_body_bytes: 4 << 20,
             max_url_bytes: 8 << 10,
+            max_upload_bytes: 512 << 20,
             max_request_time: Duration::from_secs(30),
             max_requests_under_way: 512,
             tile_cache_bytes: 256 << 20,

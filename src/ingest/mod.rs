@@ -17,6 +17,7 @@ mod gdal_raw;
 mod geometry;
 mod key;
 mod limits;
+mod look;
 mod noding;
 mod open;
 mod osm;
@@ -35,9 +36,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use geo::Rect;
 
-pub use datum::Datum;
+pub use crs::Candidate;
+pub use datum::{Datum, UnknownDatum};
 pub use geometry::is_valid_shape;
 pub use limits::Limits;
+pub use look::{Look, SourceLayer, look, source_layers};
 pub use osm_rules::LAYERS as OSM_LAYERS;
 pub use problem::IngestError;
 pub use report::{Counts, Note, Outcome, Problem, Report, RowReport};

@@ -59,6 +59,46 @@ pub enum IngestError {
     WriterStopped,
 }
 
+impl IngestError {
+    /// A stable name, for a program that tells people in its own words.
+    pub fn code(&self) -> &'static str {
+        match self {
+            IngestError::Unreadable { .. } => "unreadable",
+            IngestError::UnknownFormat { .. } => "unknown-format",
+            IngestError::TooLarge { .. } => "too-large",
+            IngestError::Archive { .. } => "archive",
+            IngestError::WhichLayer(_) => "which-layer",
+            IngestError::NoSuchLayer { .. } => "no-such-layer",
+            IngestError::NoLayer => "no-layer",
+            IngestError::CrsUnknown { .. } => "crs-unknown",
+            IngestError::CrsUnreadable(_) => "crs-unreadable",
+            IngestError::CrsSecret { .. } => "crs-secret",
+            IngestError::CrsContradicted { .. } => "crs-contradicted",
+            IngestError::CrsNoPath { .. } => "crs-no-path",
+            IngestError::EncodingUnknown(_) => "encoding-unknown",
+            IngestError::EncodingContradicted { .. } => "encoding-contradicted",
+            IngestError::Map { .. } => "map",
+            IngestError::Constant { .. } => "constant",
+            IngestError::NoSuchKey { .. } => "no-such-key",
+            IngestError::RequiredFieldMissing { .. } => "required-field-missing",
+            IngestError::NoGeometry(_) => "no-geometry",
+            IngestError::OneLayerOnly => "one-layer-only",
+            IngestError::NotInOsm { .. } => "not-in-osm",
+            IngestError::Read { .. } => "read",
+            IngestError::Cancelled => "cancelled",
+            IngestError::WriterStopped => "writer-stopped",
+        }
+    }
+
+    /// Reference systems that the coordinates would fit, where that is the question.
+    pub fn fitting(&self) -> &[Candidate] {
+        match self {
+            IngestError::CrsUnknown { fitting } | IngestError::CrsContradicted { fitting, .. } => fitting,
+            _ => &[],
+        }
+    }
+}
+
 fn in_brackets(said: &str) -> String {
     if said.is_empty() { String::new() } else { format!(" ({said})") }
 }

@@ -39,6 +39,19 @@ pub enum StoreError {
     Row { table: &'static str, id: i64, why: String },
 }
 
+impl StoreError {
+    /// True when the database understood and refused what it was given (SQLSTATE classes 22 and 23):
+    /// the data is at fault, not the connection and not we.
+    pub fn is_about_the_data(&self) -> bool {
+        let code = match self {
+            StoreError::Query(error) => error.as_database_error().and_then(|e| e.code()).map(|c| c.into_owned()),
+            StoreError::Copy(error) => error.code().map(|code| code.code().to_owned()),
+            _ => None,
+        };
+        code.is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+    }
+}
+
 /// A byte as a part of a URL.
 fn percent(byte: u8) -> String {
     match byte {

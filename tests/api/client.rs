@@ -36,9 +36,11 @@ pub fn public(snapshot: Snapshot) -> Client {
 }
 
 pub fn client(snapshot: Snapshot, settings: Settings) -> Client {
-    let city = Arc::new(City::new(snapshot));
-    let state = AppState::new(city.clone(), settings);
-    Client { router: router(state.clone()), state, city }
+    client_of(AppState::new(Arc::new(City::new(snapshot)), settings))
+}
+
+pub fn client_of(state: AppState) -> Client {
+    Client { router: router(state.clone()), city: state.city.clone(), state }
 }
 
 impl Client {

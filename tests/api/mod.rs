@@ -5,6 +5,7 @@ mod client;
 mod bad_input;
 mod documents;
 mod features;
+mod imports;
 mod representation;
 mod search;
 mod sockets;

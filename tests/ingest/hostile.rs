@@ -8,7 +8,7 @@ use pianqu::ingest::{IngestError, Limits, Request};
 use super::{Folder, building, geojson, read};
 
 /// A zip with one stored file of this name, written by hand: no writer makes such names.
-fn zip(name: &str, content: &[u8]) -> Vec<u8> {
+pub fn zip(name: &str, content: &[u8]) -> Vec<u8> {
     let crc = crc32(content);
     let size = content.len() as u32;
     let mut bytes = Vec::new();

@@ -2,7 +2,7 @@
 
 mod cases;
 mod formats;
-mod hostile;
+pub mod hostile;
 mod jts;
 mod openstreetmap;
 mod transaction;

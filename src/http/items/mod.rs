@@ -4,7 +4,7 @@ mod bbox;
 mod crs_parameter;
 mod datetime;
 mod filter;
-mod geojson;
+pub(super) mod geojson;
 mod page;
 mod query;
 

@@ -1,0 +1,194 @@
+//! Work that takes longer than a request should: it goes on in this node, tells how far it has come,
+//! can be cancelled, and its result can be fetched for a while.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// Jobs at work at once. The next is told to come again.
+const AT_WORK: usize = 4;
+/// How long a result can be fetched.
+const KEPT: Duration = Duration::from_secs(60 * 60);
+/// Results that are kept at most; the oldest goes first.
+const KEPT_AT_MOST: usize = 200;
+
+/// How far a job has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct JobProgress {
+    pub stage: &'static str,
+    pub done: u64,
+    /// Zero when not known.
+    pub total: u64,
+}
+
+/// What became of a job.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JobState {
+    Running(JobProgress),
+    /// Ended as asked.
+    Done(Value),
+    /// Ended with nothing done; what can be told about it.
+    Failed(Value),
+}
+
+/// Held by the work itself.
+#[derive(Debug, Clone)]
+pub struct Job {
+    state: Arc<Mutex<JobState>>,
+    is_cancelled: Arc<AtomicBool>,
+}
+
+impl Job {
+    pub fn tell(&self, progress: JobProgress) {
+        let mut state = lock(&self.state);
+        if matches!(*state, JobState::Running(_)) {
+            *state = JobState::Running(progress);
+        }
+    }
+
+    /// Turns true when somebody cancels. The work looks now and then.
+    pub fn is_cancelled(&self) -> Arc<AtomicBool> {
+        self.is_cancelled.clone()
+    }
+}
+
+struct Entry {
+    job: Job,
+    kind: &'static str,
+    /// When it ended, once it has.
+    ended: Arc<Mutex<Option<Instant>>>,
+}
+
+/// The jobs of this node.
+#[derive(Clone, Default)]
+pub struct Jobs {
+    entries: Arc<Mutex<BTreeMap<String, Entry>>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{AT_WORK} jobs are at work already")]
+pub struct TooManyJobs;
+
+impl Jobs {
+    /// Starts `work` under an id that nobody has guessed. The work ends with what can be told of it.
+    pub fn start<F>(&self, id: String, kind: &'static str, work: impl FnOnce(Job) -> F) -> Result<(), TooManyJobs>
+    where
+        F: Future<Output = Result<Value, Value>> + Send + 'static,
+    {
+        let mut entries = lock(&self.entries);
+        entries.retain(|_, entry| lock(&entry.ended).is_none_or(|ended| ended.elapsed() < KEPT));
+        if entries.values().filter(|entry| lock(&entry.ended).is_none()).count() >= AT_WORK {
+            return Err(TooManyJobs);
+        }
+        while entries.len() >= KEPT_AT_MOST {
+            let oldest = entries.iter().filter_map(|(id, entry)| Some(((*lock(&entry.ended))?, id.clone()))).min();
+            let Some((_, id)) = oldest else { break };
+            entries.remove(&id);
+        }
+        let state = Arc::new(Mutex::new(JobState::Running(JobProgress::default())));
+        let job = Job { state, is_cancelled: Arc::default() };
+        let ended = Arc::new(Mutex::new(None));
+        let at_work = work(job.clone());
+        let (state, ends) = (job.state.clone(), ended.clone());
+        tokio::spawn(async move {
+            // A task of its own, so that a panic in it ends the job too.
+            let outcome = tokio::spawn(at_work).await;
+            *lock(&state) = match outcome {
+                Ok(Ok(result)) => JobState::Done(result),
+                Ok(Err(failure)) => JobState::Failed(failure),
+                Err(error) => {
+                    tracing::error!(%error, kind, "a job ended in a panic");
+                    JobState::Failed(serde_json::json!({ "code": "internal-error" }))
+                }
+            };
+            *lock(&ends) = Some(Instant::now());
+        });
+        entries.insert(id, Entry { job, kind, ended });
+        Ok(())
+    }
+
+    /// Kind and state of a job; `None` when there is none of this id, or no longer.
+    pub fn find(&self, id: &str) -> Option<(&'static str, JobState)> {
+        let entries = lock(&self.entries);
+        let entry = entries.get(id)?;
+        let state = lock(&entry.job.state).clone();
+        Some((entry.kind, state))
+    }
+
+    /// Asks a job to stop. False when there is none of this id. One that has ended stays as it is.
+    pub fn cancel(&self, id: &str) -> bool {
+        let entries = lock(&self.entries);
+        let entry = entries.get(id);
+        if let Some(entry) = entry {
+            entry.job.is_cancelled.store(true, Ordering::Relaxed);
+        }
+        entry.is_some()
+    }
+}
+
+/// Whoever panicked with one of these locks held left a whole value behind.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    async fn ended(jobs: &Jobs, id: &str) -> JobState {
+        loop {
+            match jobs.find(id).expect("the job is there").1 {
+                JobState::Running(_) => tokio::time::sleep(Duration::from_millis(1)).await,
+                state => return state,
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_job_tells_how_far_it_is_and_how_it_ended() {
+        let jobs = Jobs::default();
+        let (sender, go_on) = tokio::sync::oneshot::channel::<()>();
+        jobs.start("a".into(), "test", |job| async move {
+            job.tell(JobProgress { stage: "read", done: 1, total: 2 });
+            go_on.await.map_err(|_| json!("nobody"))?;
+            Ok(json!(7))
+        })
+        .unwrap();
+        tokio::task::yield_now().await;
+        tokio::task::yield_now().await;
+        let progress = JobProgress { stage: "read", done: 1, total: 2 };
+        assert_eq!(jobs.find("a"), Some(("test", JobState::Running(progress))));
+        sender.send(()).unwrap();
+        assert_eq!(ended(&jobs, "a").await, JobState::Done(json!(7)));
+    }
+
+    #[tokio::test]
+    async fn a_job_can_be_cancelled_and_may_panic() {
+        let jobs = Jobs::default();
+        jobs.start("a".into(), "test", |job| async move {
+            while !job.is_cancelled().load(Ordering::Relaxed) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            Err(json!("cancelled"))
+        })
+        .unwrap();
+        assert!(jobs.cancel("a") && !jobs.cancel("b"));
+        assert_eq!(ended(&jobs, "a").await, JobState::Failed(json!("cancelled")));
+        jobs.start("c".into(), "test", |_| async { panic!("it was meant to") }).unwrap();
+        assert!(matches!(ended(&jobs, "c").await, JobState::Failed(_)));
+    }
+
+    #[tokio::test]
+    async fn there_is_a_limit() {
+        let jobs = Jobs::default();
+        for id in 0..AT_WORK {
+            jobs.start(id.to_string(), "test", |_| std::future::pending()).unwrap();
+        }
+        assert_eq!(jobs.start("one more".into(), "test", |_| std::future::pending()), Err(TooManyJobs));
+    }
+}

@@ -1,0 +1,66 @@
+//! Who changes something: every handler that writes takes an [`Author`] out of the request.
+
+use axum::extract::FromRequestParts;
+use axum::http::{HeaderName, request::Parts};
+
+use super::AppState;
+use super::problem::{Kind, Problem};
+use crate::domain::Viewer;
+
+pub const ACTOR: HeaderName = HeaderName::from_static("pianqu-actor");
+const LONGEST_NAME: usize = 80;
+
+/// Somebody who may write, under the name that goes into the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// Empty where the request names nobody: the history then has the name of the database user.
+    pub name: String,
+}
+
+/// - Only who sees everything may write.
+/// - `Pianqu-Actor` names the person, percent-encoded UTF-8 as headers carry nothing else.
+impl FromRequestParts<AppState> for Author {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        if Viewer::from_request_parts(parts, state).await? != Viewer::Everything {
+            return Err(Problem::new(Kind::NotAllowed, "The public reads; it changes nothing."));
+        }
+        let Some(given) = parts.headers.get(ACTOR) else { return Ok(Self { name: String::new() }) };
+        let refuse = |why: &str| Problem::at_parameter(Kind::InvalidParameter, "Pianqu-Actor", why);
+        let name = decode(given.as_bytes()).ok_or_else(|| refuse("is not percent-encoded UTF-8"))?;
+        if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+            return Err(refuse("a name has 80 characters at most and no control characters"));
+        }
+        Ok(Self { name: name.trim().to_owned() })
+    }
+}
+
+fn decode(bytes: &[u8]) -> Option<String> {
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut rest = bytes.iter();
+    while let Some(byte) = rest.next() {
+        if *byte == b'%' {
+            let digits = [*rest.next()?, *rest.next()?];
+            let digits = std::str::from_utf8(&digits).ok().filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+            decoded.push(u8::from_str_radix(digits, 16).ok()?);
+        } else {
+            decoded.push(*byte);
+        }
+    }
+    String::from_utf8(decoded).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decode;
+
+    #[test]
+    fn names_come_percent_encoded() {
+        assert_eq!(decode(b"%E6%9D%8E%E5%B7%A5").as_deref(), Some("李工"));
+        assert_eq!(decode(b"li gong").as_deref(), Some("li gong"));
+        for broken in [b"%E6%9D".as_slice(), b"%zz", b"%4", b"%+1"] {
+            assert_eq!(decode(broken), None, "{broken:?}");
+        }
+    }
+}

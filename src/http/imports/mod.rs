@@ -1,0 +1,193 @@
+//! Imports over HTTP: send a file, look at it, import it as a job, take it back.
+
+mod order;
+mod preview;
+pub mod uploads;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::AppState;
+use super::author::Author;
+use super::body::JsonBody;
+use super::links::JSON;
+use super::problem::{Fault, Kind, Problem};
+use super::representation::{Representation, Wishes};
+use super::request_id;
+use crate::app::import::{self, ImportCause, ImportJob};
+use crate::app::jobs::JobProgress;
+use crate::app::uploads::Uploads;
+use crate::ingest::IngestError;
+use crate::store::import_log::Undone;
+use crate::store::{Store, StoreError};
+use order::Order;
+use preview::Refusal;
+
+/// An import of the past.
+#[derive(Serialize, ToSchema)]
+pub struct ImportSummary {
+    import_id: i64,
+    started_at: DateTime<Utc>,
+    actor: String,
+    file_name: String,
+    source: String,
+    layers: Vec<String>,
+    inserted: i64,
+    updated: i64,
+    unchanged: i64,
+    mended: i64,
+    refused: i64,
+    undone_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct JobStarted {
+    job_id: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct UndoSummary {
+    /// Features that were new and are gone.
+    removed: i64,
+    /// Features that are as they were before.
+    restored: i64,
+}
+
+/// Imports a file that was sent, as a job: all of it or nothing.
+///
+/// The job's result is `{import_id, is_dry_run, report}`, or on failure `{refusal, report}`.
+#[utoipa::path(post, path = "/api/imports", tag = "import", request_body = Order,
+    responses((status = 202, description = "The job; Location leads to it", body = JobStarted),
+        (status = 404, description = "No such upload", body = super::problem::ProblemBody)))]
+pub async fn create_import(
+    State(state): State<AppState>,
+    author: Author,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    let order: Order = order::parse(body)?;
+    let store = store_of(&state)?.clone();
+    let file = uploads::find(&state, &order.upload_id).await?.main_file().await.map_err(uploads::refusal)?;
+    let request = order.reading.of(file, "/reading")?;
+    let job = ImportJob { request, actor: author.name, is_dry_run: order.is_dry_run };
+    let job_id = request_id::fresh();
+    state
+        .jobs
+        .start(job_id.clone(), "import", move |running| async move {
+            let on_progress = {
+                let running = running.clone();
+                Arc::new(move |p: crate::ingest::Progress| {
+                    running.tell(JobProgress { stage: p.stage, done: p.done, total: p.total });
+                })
+            };
+            let is_dry_run = job.is_dry_run;
+            match import::import(&store, job, on_progress, running.is_cancelled()).await {
+                Ok(done) => Ok(json!({ "import_id": done.import_id, "is_dry_run": is_dry_run, "report": done.report })),
+                Err(failed) => Err(json!({ "refusal": refusal(&failed.cause), "report": failed.report })),
+            }
+        })
+        .map_err(|error| Problem::too_busy(error.to_string(), 10))?;
+    let location = HeaderValue::from_str(&format!("/api/jobs/{job_id}")).map_err(Problem::internal)?;
+    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], axum::Json(JobStarted { job_id })).into_response())
+}
+
+/// What a client is told of a failure: all of it where the file is at fault, nothing where we are.
+fn refusal(cause: &ImportCause) -> Value {
+    match cause {
+        ImportCause::File(error) => json!(Refusal::of(error)),
+        ImportCause::Store(error) if error.is_about_the_data() => {
+            json!({ "code": "refused-by-the-database", "detail": error.to_string(), "fitting": [] })
+        }
+        other => {
+            tracing::error!(error = %other, "an import failed");
+            json!({ "code": "internal-error", "detail": "The reason is in the server's log.", "fitting": [] })
+        }
+    }
+}
+
+/// The imports of the past, newest first.
+#[utoipa::path(get, path = "/api/imports", tag = "import",
+    responses((status = 200, description = "The imports", body = Vec<ImportSummary>)))]
+pub async fn list_imports(State(state): State<AppState>, _: Author, wishes: Wishes) -> Result<Response, Problem> {
+    let imports = import::list(store_of(&state)?).await.map_err(database_away)?;
+    let imports: Vec<ImportSummary> = imports
+        .into_iter()
+        .map(|entry| ImportSummary {
+            import_id: entry.import_id,
+            started_at: entry.started_at,
+            actor: entry.actor,
+            file_name: entry.file_name,
+            source: entry.source,
+            layers: entry.layers,
+            inserted: entry.inserted,
+            updated: entry.updated,
+            unchanged: entry.unchanged,
+            mended: entry.mended,
+            refused: entry.refused,
+            undone_at: entry.undone_at,
+        })
+        .collect();
+    Ok(Representation::json(JSON, &imports).answer(&wishes))
+}
+
+/// Takes an import back as a whole. Refused when something of it was changed since.
+#[utoipa::path(post, path = "/api/imports/{import_id}/undo", tag = "import",
+    params(("import_id" = i64, Path, description = "Number of an import")),
+    responses((status = 200, description = "It is as if it had never been", body = UndoSummary),
+        (status = 404, description = "No such import", body = super::problem::ProblemBody),
+        (status = 409, description = "Something was changed since, or it was undone before", body = super::problem::ProblemBody)))]
+pub async fn undo_import(
+    State(state): State<AppState>,
+    Path(import_id): Path<String>,
+    author: Author,
+) -> Result<axum::Json<UndoSummary>, Problem> {
+    let unknown =
+        || Problem::at_parameter(Kind::UnknownImport, "import_id", format!("there is no import «{import_id}»"));
+    let number: i64 = import_id.parse().map_err(|_| unknown())?;
+    match import::undo(store_of(&state)?, number, &author.name).await.map_err(database_away)? {
+        Undone::Done { removed, restored } => Ok(axum::Json(UndoSummary { removed, restored })),
+        Undone::NoSuchImport => Err(unknown()),
+        Undone::Already => Err(Problem::new(Kind::ChangedSince, format!("Import {number} was undone before."))),
+        Undone::ChangedSince(features) => {
+            let detail = format!("{} features of import {number} were changed since.", features.len());
+            let errors = features
+                .into_iter()
+                .take(100)
+                .map(|feature| Fault {
+                    pointer: None,
+                    parameter: None,
+                    detail: format!("{}/{} by {}", feature.layer, feature.feature_id, feature.actor),
+                })
+                .collect();
+            Err(Problem { errors, ..Problem::new(Kind::ChangedSince, detail) })
+        }
+    }
+}
+
+fn cannot_import(error: &IngestError) -> Problem {
+    Problem::at_pointer(Kind::CannotImport, "/file", error.to_string())
+}
+
+pub(super) fn store_of(state: &AppState) -> Result<&Store, Problem> {
+    state.store.as_ref().ok_or_else(|| away("This server has no database."))
+}
+
+fn uploads_of(state: &AppState) -> Result<&Uploads, Problem> {
+    state.uploads.as_deref().ok_or_else(|| away("This server has no place for uploads."))
+}
+
+fn away(detail: &'static str) -> Problem {
+    Problem { retry_after_s: Some(5), ..Problem::new(Kind::DatabaseAway, detail) }
+}
+
+/// A failure of the database on the way to a client, which learns when to come back.
+pub(super) fn database_away(error: StoreError) -> Problem {
+    tracing::warn!(%error, "the database was asked in vain");
+    away("The database does not answer; reading goes on.")
+}

@@ -1,0 +1,209 @@
+//! Files are sent first, then looked at, then imported.
+
+use std::time::Duration;
+
+use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use geo::{Coord, Rect};
+use serde::Serialize;
+use tokio::io::AsyncWriteExt;
+use utoipa::ToSchema;
+
+use super::order::{Reading, parse};
+use super::preview::Preview;
+use super::{cannot_import, uploads_of};
+use crate::app::uploads::{Upload, UploadError};
+use crate::domain::{LayerId, Viewer};
+use crate::http::AppState;
+use crate::http::author::Author;
+use crate::http::body::JsonBody;
+use crate::http::links::JSON;
+use crate::http::problem::{Kind, Problem};
+use crate::http::representation::{Representation, Wishes};
+use crate::http::request_id;
+use crate::ingest::{self, Request};
+use crate::snapshot::Snapshot;
+
+/// A client that sends nothing for this long has gone.
+const PATIENCE: Duration = Duration::from_secs(30);
+const MOST_FILES: usize = 64;
+
+#[derive(Serialize, ToSchema)]
+pub struct UploadSummary {
+    upload_id: String,
+    /// The file that is opened; the others belong to it.
+    file: String,
+    files: Vec<UploadedFile>,
+    layers: Vec<SourceLayerSummary>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct UploadedFile {
+    name: String,
+    bytes: u64,
+}
+
+/// A layer, sheet or feature class of the file.
+#[derive(Serialize, ToSchema)]
+pub struct SourceLayerSummary {
+    name: String,
+    /// Null where the format cannot say without reading all of it.
+    rows: Option<u64>,
+    columns: Vec<String>,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form")]
+pub struct UploadForm {
+    /// One file, a zip, or the parts of one shapefile.
+    #[schema(value_type = Vec<String>, content_media_type = "application/octet-stream")]
+    file: Vec<u8>,
+}
+
+/// Sends files. They are kept for a day.
+#[utoipa::path(post, path = "/api/uploads", tag = "import",
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 201, description = "What came", body = UploadSummary)))]
+pub async fn create_upload(
+    State(state): State<AppState>,
+    _: Author,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, Problem> {
+    let form = form.map_err(|rejection| Problem::new(Kind::UnsupportedMediaType, rejection.body_text()))?;
+    let uploads = uploads_of(&state)?;
+    let upload = uploads.create(request_id::fresh()).await.map_err(refusal)?;
+    match take(&state, &upload, form).await {
+        Ok(summary) => Ok((StatusCode::CREATED, axum::Json(summary)).into_response()),
+        Err(problem) => {
+            // Half a file helps nobody.
+            if let Err(error) = upload.remove().await {
+                tracing::warn!(%error, "an upload that was refused cannot be removed");
+            }
+            Err(problem)
+        }
+    }
+}
+
+async fn take(state: &AppState, upload: &Upload, mut form: Multipart) -> Result<UploadSummary, Problem> {
+    let limit = state.settings.max_upload_bytes;
+    let mut left = limit;
+    let mut count = 0;
+    while let Some(mut field) = patiently(form.next_field()).await? {
+        let Some(name) = field.file_name().map(str::to_owned) else {
+            return Err(Problem::at_pointer(Kind::InvalidBody, "/file", "every part of the form must be a file"));
+        };
+        count += 1;
+        if count > MOST_FILES {
+            return Err(Problem::new(Kind::TooComplex, format!("More than {MOST_FILES} files; send a zip.")));
+        }
+        let mut file = upload.new_file(&name).await.map_err(refusal)?;
+        while let Some(chunk) = patiently(field.chunk()).await? {
+            left = left.checked_sub(chunk.len() as u64).ok_or_else(|| {
+                Problem::new(
+                    Kind::BodyTooLarge,
+                    format!("The files have more than {limit} bytes, which are taken at most."),
+                )
+            })?;
+            file.write_all(&chunk).await.map_err(|error| refusal(error.into()))?;
+        }
+        file.flush().await.map_err(|error| refusal(error.into()))?;
+    }
+    summary(upload).await
+}
+
+async fn patiently<T>(next: impl Future<Output = Result<T, MultipartError>>) -> Result<T, Problem> {
+    match tokio::time::timeout(PATIENCE, next).await {
+        Ok(Ok(next)) => Ok(next),
+        Ok(Err(error)) => {
+            Err(Problem::new(Kind::InvalidBody, format!("The form cannot be read: {}.", error.body_text())))
+        }
+        Err(_) => Err(Problem::new(Kind::InvalidBody, "Nothing came any more before the form was complete.")),
+    }
+}
+
+async fn summary(upload: &Upload) -> Result<UploadSummary, Problem> {
+    let path = upload.main_file().await.map_err(refusal)?;
+    let files = upload.files().await.map_err(refusal)?;
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let layers = blocking(move || ingest::source_layers(&Request::new(path, LayerId::Community)))
+        .await?
+        .map_err(|error| cannot_import(&error))?;
+    Ok(UploadSummary {
+        upload_id: upload.id.clone(),
+        file,
+        files: files.into_iter().map(|(name, bytes)| UploadedFile { name, bytes }).collect(),
+        layers: layers
+            .into_iter()
+            .map(|layer| SourceLayerSummary { name: layer.name, rows: layer.rows, columns: layer.columns })
+            .collect(),
+    })
+}
+
+/// What would be understood of a file and where its first features would lie. Nothing is written.
+#[utoipa::path(post, path = "/api/uploads/{upload_id}/preview", tag = "import", request_body = Reading,
+    params(("upload_id" = String, Path, description = "Id of an upload")),
+    responses((status = 200, description = "The beginning of the file as it would be imported", body = Preview),
+        (status = 404, description = "No such upload", body = crate::http::problem::ProblemBody)))]
+pub async fn preview_upload(
+    State(state): State<AppState>,
+    Path(upload_id): Path<String>,
+    _: Author,
+    wishes: Wishes,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    let request =
+        parse::<Reading>(body)?.of(find(&state, &upload_id).await?.main_file().await.map_err(refusal)?, "")?;
+    let request = Request { extent: city_extent(&state.city.snapshot()), ..request };
+    let preview = state.lanes.heavy(move |wanted| Preview::of(&request, wanted)).await;
+    Ok(Representation::json(JSON, &preview).answer(&wishes))
+}
+
+/// Deletes an upload before its day is over.
+#[utoipa::path(delete, path = "/api/uploads/{upload_id}", tag = "import",
+    params(("upload_id" = String, Path, description = "Id of an upload")),
+    responses((status = 204, description = "It is gone"),
+        (status = 404, description = "No such upload", body = crate::http::problem::ProblemBody)))]
+pub async fn delete_upload(
+    State(state): State<AppState>,
+    Path(upload_id): Path<String>,
+    _: Author,
+) -> Result<StatusCode, Problem> {
+    find(&state, &upload_id).await?.remove().await.map_err(refusal)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Where features of this city can be: the areas that make it up, and a tenth of a degree around them,
+/// as for the import itself (sql/queries/import/city_bounds.sql).
+fn city_extent(snapshot: &Snapshot) -> Option<Rect<f64>> {
+    const SLACK: f64 = 0.1;
+    [LayerId::ResponsibleBody, LayerId::Subdistrict]
+        .into_iter()
+        .filter_map(|id| snapshot.layer(id, Viewer::Everything)?.bounds())
+        .reduce(|a, b| {
+            Rect::new(
+                Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },
+                Coord { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) },
+            )
+        })
+        .map(|city| Rect::new(city.min() - Coord { x: SLACK, y: SLACK }, city.max() + Coord { x: SLACK, y: SLACK }))
+}
+
+pub async fn find(state: &AppState, upload_id: &str) -> Result<Upload, Problem> {
+    uploads_of(state)?.find(upload_id).await.ok_or_else(|| {
+        Problem::at_parameter(Kind::UnknownUpload, "upload_id", format!("there is no upload «{upload_id}»"))
+    })
+}
+
+pub fn refusal(error: UploadError) -> Problem {
+    match error {
+        UploadError::Disk(error) => Problem::internal(format_args!("an upload: {error}")),
+        other => Problem::at_pointer(Kind::InvalidBody, "/file", other.to_string()),
+    }
+}
+
+/// GDAL blocks.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
+}

@@ -1,0 +1,70 @@
+//! A look into a file before anything is written: what it holds, what would be understood, and the
+//! first features where they would lie.
+
+use gdal::vector::LayerAccess;
+use serde::Serialize;
+
+use super::{IngestError, Record, Report, Request, Watch, gdal_raw, open, read};
+
+/// One layer, sheet or feature class of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SourceLayer {
+    pub name: String,
+    /// `None` where the format cannot say without reading all of it.
+    pub rows: Option<u64>,
+    pub columns: Vec<String>,
+}
+
+/// What a file holds, in its own order.
+pub fn source_layers(request: &Request) -> Result<Vec<SourceLayer>, IngestError> {
+    let opened = open::open(request, &mut Report::default())?;
+    let columns = |raw: Vec<u8>| match opened.text.encoding.decode_without_bom_handling_and_without_replacement(&raw) {
+        Some(name) => name.into_owned(),
+        None => String::from_utf8_lossy(&raw).into_owned(),
+    };
+    Ok(opened
+        .dataset
+        .layers()
+        .map(|layer| SourceLayer {
+            name: layer.name(),
+            rows: layer.try_feature_count(),
+            columns: gdal_raw::column_names(layer.defn()).into_iter().map(columns).collect(),
+        })
+        .collect())
+}
+
+/// The beginning of an import that is not carried out.
+#[derive(Debug)]
+pub struct Look {
+    /// As far as the reading got: columns, encoding, reference system, the first rows.
+    pub report: Report,
+    pub records: Vec<Record>,
+    /// Why the whole file would be refused.
+    pub refusal: Option<IngestError>,
+    /// The file goes on behind what was looked at.
+    pub is_cut: bool,
+}
+
+/// Reads a file until `at_most` records are found. Rows that are refused on the way count as well, so
+/// that a file of nothing else ends too.
+pub fn look(request: &Request, at_most: usize, watch: &Watch<'_>) -> Look {
+    let mut report = Report::default();
+    let mut records = Vec::new();
+    let mut is_cut = false;
+    let outcome = read(
+        request,
+        &mut report,
+        &mut |record, report| {
+            if records.len() >= at_most || report.counts.refused as usize >= 10 * at_most {
+                is_cut = true;
+                return Err(IngestError::WriterStopped);
+            }
+            records.push(record);
+            Ok(())
+        },
+        watch,
+    );
+    report.sum_up();
+    let refusal = outcome.err().filter(|error| !(is_cut && matches!(error, IngestError::WriterStopped)));
+    Look { report, records, refusal, is_cut }
+}
