@@ -228,6 +228,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The imports of the past, newest first. */
+        get: operations["list_imports"];
+        put?: never;
+        /**
+         * Imports a file that was sent, as a job: all of it or nothing.
+         * @description The job's result is `{import_id, is_dry_run, report}`, or on failure `{refusal, report}`.
+         */
+        post: operations["create_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an import back as a whole. Refused when something of it was changed since. */
+        post: operations["undo_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A job and, once it has ended, its result, which is kept for an hour. */
+        get: operations["find_job"];
+        put?: never;
+        post?: never;
+        /** Stops a job. What it has done so far is taken back; one that has ended stays as it is. */
+        delete: operations["cancel_job"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/layers": {
         parameters: {
             query?: never;
@@ -324,6 +380,57 @@ export interface paths {
         get: operations["find_matrix_set"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends files. They are kept for a day. */
+        post: operations["create_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes an upload before its day is over. */
+        delete: operations["delete_upload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{upload_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would be understood of a file and where its first features would lie. Nothing is written. */
+        post: operations["preview_upload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -500,8 +607,50 @@ export interface components {
         };
         /** @enum {string} */
         FieldType: "text" | "integer" | "number" | "money" | "boolean" | "date" | "choice";
+        Fitting: {
+            /** @description `crs` or `datum`. */
+            member: string;
+            value: string;
+            why: string;
+        };
         /** @enum {string} */
         GeometryName: "point" | "line" | "area" | "line_or_area";
+        /** @description An import of the past. */
+        ImportSummary: {
+            actor: string;
+            file_name: string;
+            /** Format: int64 */
+            import_id: number;
+            /** Format: int64 */
+            inserted: number;
+            layers: string[];
+            /** Format: int64 */
+            mended: number;
+            /** Format: int64 */
+            refused: number;
+            source: string;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: int64 */
+            unchanged: number;
+            /** Format: date-time */
+            undone_at?: string | null;
+            /** Format: int64 */
+            updated: number;
+        };
+        JobStarted: {
+            job_id: string;
+        };
+        JobSummary: {
+            job_id: string;
+            /** @description `import` */
+            kind: string;
+            progress?: components["schemas"]["ProgressSummary"] | null;
+            /** @description What was done, or why nothing was; null while it runs. */
+            result: Record<string, never>;
+            /** @description `running`, `done` or `failed`. */
+            state: string;
+        };
         KindNumbers: {
             /** @description Null: not known. */
             code?: string | null;
@@ -554,6 +703,22 @@ export interface components {
             title?: string | null;
             type?: string | null;
         };
+        /** @description An import that is asked for. */
+        Order: {
+            /** @description Do everything and keep nothing. */
+            is_dry_run?: boolean;
+            reading: components["schemas"]["Reading"];
+            upload_id: string;
+        };
+        Preview: {
+            /** @description The first features in longitude and latitude (CGCS2000), a FeatureCollection; the id is the row. */
+            features: Record<string, never>;
+            /** @description The file goes on behind these features. */
+            is_cut: boolean;
+            refusal?: components["schemas"]["Refusal"] | null;
+            /** @description What was understood, as far as the reading got. */
+            report: Record<string, never>;
+        };
         /** @description The body of a problem. */
         Problem: {
             detail: string;
@@ -565,6 +730,16 @@ export interface components {
             title: string;
             /** @description Stable; `/problems/unknown-layer`. */
             type: string;
+        };
+        ProgressSummary: {
+            /** Format: int64 */
+            done: number;
+            stage: string;
+            /**
+             * Format: int64
+             * @description Zero when not known.
+             */
+            total: number;
         };
         Readiness: {
             /**
@@ -583,6 +758,43 @@ export interface components {
             /** Format: date-time */
             taken_at: string;
         };
+        /** @description How a file is to be read. Everything but the layer may be left out as long as the file itself says it. */
+        Reading: {
+            /** @description Reference system of the coordinates, `EPSG:4544`. */
+            crs?: string | null;
+            /** @description `wgs84`, `cgcs2000`, `gcj02` or `bd09`. */
+            datum?: string | null;
+            /** @description `GBK` */
+            encoding?: string | null;
+            /** @description Split lines where another line shares a vertex. */
+            is_noded?: boolean;
+            /** @description The first coordinate is the northing or the latitude. */
+            is_north_first?: boolean;
+            /** @description The column that identifies a row, so that a second import updates it. */
+            key?: string | null;
+            /** @description The layer that the rows become; `all` takes every layer that OpenStreetMap feeds. */
+            layer: string;
+            /** @description Column of the file to field of the layer. */
+            map?: {
+                [key: string]: string;
+            };
+            /** @description Field of the layer to the value of rows that have none. */
+            set?: {
+                [key: string]: string;
+            };
+            /** @description Name of the data set; the file's name when left out. */
+            source?: string | null;
+            /** @description Layer, sheet or feature class of the source, where it holds several. */
+            source_layer?: string | null;
+        };
+        /** @description Why a file is not taken, for people and for programs. */
+        Refusal: {
+            /** @description Stable: `crs-unknown`. */
+            code: string;
+            detail: string;
+            /** @description Reference systems or datums that the coordinates would fit. */
+            fitting: components["schemas"]["Fitting"][];
+        };
         SearchAnswer: {
             results: components["schemas"]["SearchResult"][];
         };
@@ -598,6 +810,16 @@ export interface components {
             label: string;
             /** @example community */
             layer: string;
+        };
+        /** @description A layer, sheet or feature class of the file. */
+        SourceLayerSummary: {
+            columns: string[];
+            name: string;
+            /**
+             * Format: int64
+             * @description Null where the format cannot say without reading all of it.
+             */
+            rows?: number | null;
         };
         SpatialExtent: {
             bbox: number[][];
@@ -620,6 +842,34 @@ export interface components {
         StatisticsRequest: {
             /** @description A GeoJSON Polygon or MultiPolygon in longitude and latitude. */
             area: Record<string, never>;
+        };
+        UndoSummary: {
+            /**
+             * Format: int64
+             * @description Features that were new and are gone.
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Features that are as they were before.
+             */
+            restored: number;
+        };
+        UploadForm: {
+            /** @description One file, a zip, or the parts of one shapefile. */
+            file: string[];
+        };
+        UploadSummary: {
+            /** @description The file that is opened; the others belong to it. */
+            file: string;
+            files: components["schemas"]["UploadedFile"][];
+            layers: components["schemas"]["SourceLayerSummary"][];
+            upload_id: string;
+        };
+        UploadedFile: {
+            /** Format: int64 */
+            bytes: number;
+            name: string;
         };
     };
     responses: never;
@@ -1168,6 +1418,207 @@ export interface operations {
             };
         };
     };
+    list_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The imports */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportSummary"][];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Order"];
+            };
+        };
+        responses: {
+            /** @description The job; Location leads to it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description No such upload */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of an import */
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is as if it had never been */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoSummary"];
+                };
+            };
+            /** @description No such import */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something was changed since, or it was undone before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a job */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobSummary"];
+                };
+            };
+            /** @description No such job */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a job */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was told to stop */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such job */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_layers: {
         parameters: {
             query?: never;
@@ -1356,6 +1807,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            /** @description What came */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadSummary"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of an upload */
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such upload */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of an upload */
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reading"];
+            };
+        };
+        responses: {
+            /** @description The beginning of the file as it would be imported */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description No such upload */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other problem */

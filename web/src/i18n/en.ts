@@ -112,4 +112,11 @@ export const en: Dictionary = {
   'problem.internal-error': 'The server failed; its log has the reason',
   'problem.too-busy': 'The server is busy; try again shortly',
   'problem.too-slow': 'That took too long; try a smaller area',
+  'problem.not-allowed': 'You may look, but not change anything',
+  'problem.unknown-upload': 'The file that was sent is gone; send it again',
+  'problem.unknown-job': 'There is no such task, or its result has expired',
+  'problem.unknown-import': 'There is no such import',
+  'problem.cannot-import': 'The file cannot be read; check its format',
+  'problem.changed-since': 'Something was changed since, so this cannot be undone',
+  'problem.database-away': 'The database cannot be reached; save again later',
 }

@@ -109,6 +109,13 @@ export const zh = {
   'problem.internal-error': '服务器出错，已记入日志',
   'problem.too-busy': '服务器繁忙，请稍后再试',
   'problem.too-slow': '计算超时，请缩小范围后再试',
+  'problem.not-allowed': '当前身份只能查看，不能修改',
+  'problem.unknown-upload': '上传的文件已不在，请重新上传',
+  'problem.unknown-job': '任务不存在，或结果已过期',
+  'problem.unknown-import': '没有这次导入',
+  'problem.cannot-import': '文件无法读取，请检查格式',
+  'problem.changed-since': '其后又有改动，无法撤销',
+  'problem.database-away': '数据库暂时无法连接，稍后再保存',
 } as const
 
 export type Key = keyof typeof zh
