@@ -101,12 +101,14 @@ impl Database {
                     wait = FIRST_LOOK;
                     continue;
                 }
-                wait = (wait * 2).min(LONGEST_WAIT);
                 let cluster = cluster.clone();
                 match tokio::task::spawn_blocking(move || cluster.revive()).await {
                     Ok(Ok(true)) => tracing::warn!("the private PostgreSQL was gone and is started again"),
                     Ok(Ok(false)) => {}
-                    Ok(Err(error)) => tracing::error!(%error, "the private PostgreSQL is gone and does not start"),
+                    Ok(Err(error)) => {
+                        wait = (wait * 2).min(LONGEST_WAIT);
+                        tracing::error!(%error, "the private PostgreSQL is gone and does not start");
+                    }
                     Err(error) => tracing::error!(%error, "the private PostgreSQL could not be looked after"),
                 }
             }
