@@ -2,7 +2,7 @@
 //! can be cancelled, and its result can be fetched for a while.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -66,6 +66,22 @@ struct Entry {
 #[derive(Clone, Default)]
 pub struct Jobs {
     entries: Arc<Mutex<BTreeMap<String, Entry>>>,
+    totals: Arc<Totals>,
+}
+
+#[derive(Default)]
+struct Totals {
+    at_work: AtomicU64,
+    done: AtomicU64,
+    failed: AtomicU64,
+}
+
+/// The jobs of this node since its start, in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobCounts {
+    pub at_work: u64,
+    pub done: u64,
+    pub failed: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -92,7 +108,8 @@ impl Jobs {
         let job = Job { state, is_cancelled: Arc::default() };
         let ended = Arc::new(Mutex::new(None));
         let at_work = work(job.clone());
-        let (state, ends) = (job.state.clone(), ended.clone());
+        let (state, ends, totals) = (job.state.clone(), ended.clone(), self.totals.clone());
+        totals.at_work.fetch_add(1, Ordering::Relaxed);
         tokio::spawn(async move {
             // A task of its own, so that a panic in it ends the job too.
             let outcome = tokio::spawn(at_work).await;
@@ -104,10 +121,19 @@ impl Jobs {
                     JobState::Failed(serde_json::json!({ "code": "internal-error" }))
                 }
             };
+            let ended_so = if matches!(*lock(&state), JobState::Done(_)) { &totals.done } else { &totals.failed };
+            ended_so.fetch_add(1, Ordering::Relaxed);
+            totals.at_work.fetch_sub(1, Ordering::Relaxed);
             *lock(&ends) = Some(Instant::now());
         });
         entries.insert(id, Entry { job, kind, ended });
         Ok(())
+    }
+
+    pub fn counts(&self) -> JobCounts {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let Totals { at_work, done, failed } = &*self.totals;
+        JobCounts { at_work: read(at_work), done: read(done), failed: read(failed) }
     }
 
     /// Kind and state of a job; `None` when there is none of this id, or no longer.

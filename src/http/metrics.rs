@@ -19,6 +19,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::problem::Problem;
 use super::{AppState, process};
+use crate::app::jobs::{JobCounts, Jobs};
 
 type Reading = Gauge<f64, AtomicU64>;
 type Total = Counter<f64, AtomicU64>;
@@ -130,6 +131,17 @@ pub fn watch_process(metrics: &Metrics) {
 pub fn watch_requests(metrics: &Metrics, under_way: impl Fn() -> usize + Send + Sync + 'static, limit: usize) {
     metrics.watch("http_requests_under_way", "Requests that are being answered", move || under_way() as f64);
     metrics.watch("http_requests_limit", "Requests under way at most", move || limit as f64);
+}
+
+/// Imports and other long work of this node.
+pub fn watch_jobs(metrics: &Metrics, jobs: &Jobs) {
+    let of = |read: fn(JobCounts) -> u64| {
+        let jobs = jobs.clone();
+        move || read(jobs.counts()) as f64
+    };
+    metrics.watch("jobs_at_work", "Jobs that are being worked on", of(|counts| counts.at_work));
+    metrics.watch_total("jobs_done", "Jobs that ended as asked", of(|counts| counts.done));
+    metrics.watch_total("jobs_failed", "Jobs that ended with nothing done", of(|counts| counts.failed));
 }
 
 /// Connections to PostgreSQL.

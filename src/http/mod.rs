@@ -87,6 +87,8 @@ impl AppState {
         metrics::watch_city(&metrics, &city);
         metrics::watch_tiles(&metrics, &tiles);
         metrics::watch_process(&metrics);
+        let jobs = Jobs::default();
+        metrics::watch_jobs(&metrics, &jobs);
         metrics::watch_requests(&metrics, guard.count_under_way(), settings.max_requests_under_way);
         Self {
             city,
@@ -98,7 +100,7 @@ impl AppState {
             web: Arc::default(),
             guard,
             store: None,
-            jobs: Jobs::default(),
+            jobs,
             uploads: None,
         }
     }
