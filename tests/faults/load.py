@@ -14,6 +14,8 @@ import subprocess
 import threading
 import time
 
+from api_import import import_gates
+
 PSQL = "/usr/lib/postgresql/15/bin/psql"
 PAIR = re.compile(r"^(w\d+-\d+)-([ab])$")
 
@@ -40,13 +42,15 @@ class Load:
         self.lost_reads = collections.Counter()
         self.half_seen = []
         # When the latest request that succeeded was begun, and when its answer came.
-        self.last_ack = self.last_read = (0.0, 0.0)
+        self.last_read = (0.0, 0.0)
+        self.last_ack = collections.defaultdict(lambda: (0.0, 0.0))
         self.api_writes = self._api_takes_writes()
         self.threads = []
 
     def start(self):
-        work = [self._read] * 3 + [self._watch_pairs, self._write_psql]
-        work += [self._write_api if self.api_writes else self._write_psql]
+        work = [self._read] * 3 + [self._watch_pairs, self._write_psql, self._write_import]
+        if self.api_writes:
+            work.append(self._write_api)
         for nth, task in enumerate(work):
             thread = threading.Thread(target=task, args=(nth,), daemon=True)
             thread.start()
@@ -105,7 +109,7 @@ class Load:
         with self.lock:
             self.acknowledged.add(name)
             self.ways[way] += 1
-            self.last_ack = (begun, time.monotonic())
+            self.last_ack[way] = (begun, time.monotonic())
 
     def psql(self, statements, timeout_s=20):
         """Runs statements as another client would. Returns what it says, or raises."""
@@ -130,12 +134,29 @@ class Load:
                     self.refused[f"psql: {type(error).__name__}"] += 1
             time.sleep(0.05)
 
+    def _pair(self, name):
+        at = [104.6 + random.random() * 0.1, 30.1 + random.random() * 0.1]
+        return [{"type": "Feature", "geometry": {"type": "Point", "coordinates": at},
+                 "properties": {"name": f"{name}-{half}"}} for half in "ab"]
+
     def _edit(self, name):
-        lon, lat = 104.6 + random.random() * 0.1, 30.1 + random.random() * 0.1
-        changes = [{"operation": "create", "layer": "gate", "feature": {
-            "type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]},
-            "properties": {"name": f"{name}-{half}"}}} for half in "ab"]
+        changes = [{"operation": "create", "layer": "gate", "feature": feature} for feature in self._pair(name)]
         return json.dumps({"changes": changes})
+
+    def _write_import(self, nth):
+        count, connection = 0, None
+        while not self.is_over:
+            count += 1
+            name, begun = f"w{nth}-{count}", time.monotonic()
+            try:
+                connection = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+                import_gates(connection, name, self._pair(name))
+                self.acknowledge(name, "import", begun)
+            except (OSError, http.client.HTTPException) as error:
+                connection = None
+                with self.lock:
+                    self.refused[f"import: {type(error).__name__}"] += 1
+            time.sleep(0.1)
 
     def _api_takes_writes(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
