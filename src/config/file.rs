@@ -45,6 +45,16 @@ impl SettingsFile {
         Self::parse(path, &text)
     }
 
+    /// Nothing where there is no such file. One that we may not look at is an error: to go on without
+    /// it would be to work on another database than the one that it names.
+    pub fn read_if_there(path: &Path) -> Result<Self, FileError> {
+        match path.try_exists() {
+            Ok(true) => Self::read(path),
+            Ok(false) => Ok(Self::default()),
+            Err(source) => Err(FileError::Unreadable { path: path.to_owned(), source }),
+        }
+    }
+
     fn parse(path: &Path, text: &str) -> Result<Self, FileError> {
         let line_of = |offset: usize| text[..offset].matches('\n').count() + 1;
         let refuse = |line, why: String| FileError::Line { path: path.to_owned(), line, why };
@@ -101,6 +111,17 @@ mod tests {
         let expected = Entry { key: "max_page".to_owned(), values: vec!["1000".to_owned()], line: 4 };
         assert_eq!(file.find("max_page"), Some(&expected));
         assert_eq!(file.find("listen").map(|entry| entry.line), Some(2));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_looked_at_is_not_taken_for_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pianqu.toml");
+        assert!(SettingsFile::read_if_there(&path).unwrap().entries.is_empty());
+        std::fs::write(&path, "max_page = 1").unwrap();
+        assert_eq!(SettingsFile::read_if_there(&path).unwrap().entries.len(), 1);
+        let error = SettingsFile::read_if_there(&path.join("below a file")).unwrap_err();
+        assert!(matches!(error, FileError::Unreadable { .. }), "{error}");
     }
 
     #[test]

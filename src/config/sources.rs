@@ -40,8 +40,7 @@ impl Settings {
         let matches = command.clone().try_get_matches_from(words)?;
         let file = match named_file(&matches) {
             Some(path) => SettingsFile::read(&path)?,
-            None if default_file.exists() => SettingsFile::read(default_file)?,
-            None => SettingsFile::default(),
+            None => SettingsFile::read_if_there(default_file)?,
         };
         // One after the other, so that a value that is refused can be traced to its line.
         let mut settings = Self { matches, file, command };

@@ -1,9 +1,8 @@
 //! The private PostgreSQL is killed under the program, which brings it back.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::support::node::Node;
+use crate::support::node::{Node, signal};
 use crate::support::own_cluster::open_to_all;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -19,7 +18,7 @@ async fn a_private_postgresql_that_was_killed_comes_back() {
         text.lines().next().unwrap_or_default().to_owned()
     };
     let killed = postmaster();
-    assert!(Command::new("kill").args(["-KILL", &killed]).status().unwrap().success());
+    signal("KILL", killed.parse().unwrap());
     let start = Instant::now();
     while postmaster() == killed || ready().await != 200 {
         assert!(start.elapsed() < Duration::from_secs(60), "PostgreSQL does not come back");

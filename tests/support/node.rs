@@ -15,6 +15,12 @@ pub fn pianqu() -> Command {
     command
 }
 
+/// Sends a signal by its name. The shell's own kill: a program of that name is not everywhere.
+pub fn signal(name: &str, pid: u32) {
+    let status = Command::new("sh").args(["-c", &format!("kill -{name} {pid}")]).status().unwrap();
+    assert!(status.success());
+}
+
 /// A `pianqu serve` on a free port.
 pub struct Node {
     child: Child,
@@ -48,8 +54,7 @@ impl Node {
 
     /// `TERM`, `INT`, `KILL`.
     pub fn signal(&self, name: &str) {
-        let status = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
-        assert!(status.success());
+        signal(name, self.child.id());
     }
 
     /// How it ended; panics when it did not within `patience`.
