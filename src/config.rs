@@ -83,6 +83,14 @@ pub struct ServeArgs {
     #[arg(long, env = "PIANQU_MAX_AREA_VERTICES", value_name = "N", default_value_t = 20_000)]
     pub max_area_vertices: usize,
 
+    /// Vertices of a geometry that is written, at most
+    #[arg(long, env = "PIANQU_MAX_GEOMETRY_VERTICES", value_name = "N", default_value_t = 100_000)]
+    pub max_geometry_vertices: usize,
+
+    /// Features that one edit changes at most
+    #[arg(long, env = "PIANQU_MAX_CHANGES", value_name = "N", default_value_t = 2_000)]
+    pub max_changes: usize,
+
     /// Bytes of files that are sent to be imported, at most
     #[arg(long, env = "PIANQU_MAX_UPLOAD_BYTES", value_name = "N", default_value_t = 512 << 20)]
     pub max_upload_bytes: u64,

@@ -1,6 +1,7 @@
 //! Whatever needs two rooms: the living city, imports, refreshes.
 
 pub mod city;
+pub mod edit;
 pub mod import;
 pub mod jobs;
 pub mod lanes;

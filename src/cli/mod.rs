@@ -42,7 +42,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the map and the API
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Import a file into a layer, take an import back, list imports
     Import(Box<import::ImportArgs>),
     /// Bring the database to the newest schema
@@ -67,7 +67,9 @@ pub fn run(words: Vec<OsString>) -> anyhow::Result<()> {
         Err(error @ SettingsError::File(_)) => return Err(error.into()),
     };
     let cli = Cli::from_arg_matches(&settings.matches).unwrap_or_else(|error| error.exit());
-    if let Command::Serve(ServeArgs { print_config: true, .. }) = cli.command {
+    if let Command::Serve(args) = &cli.command
+        && args.print_config
+    {
         print!("{}", settings.print());
         return Ok(());
     }
@@ -75,7 +77,7 @@ pub fn run(words: Vec<OsString>) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done = runtime.block_on(async {
         match cli.command {
-            Command::Serve(args) => serve::run(cli.database, args).await,
+            Command::Serve(args) => serve::run(cli.database, *args).await,
             Command::Backup(args) => backup::run(cli.database, args).await,
             Command::Restore(args) => restore::run(cli.database, args).await,
             Command::Openapi => openapi::run(),

@@ -114,6 +114,8 @@ fn http_settings(args: &ServeArgs, city: &CityRow) -> http::Settings {
         max_body_bytes: args.max_body_bytes,
         max_url_bytes: args.max_url_bytes,
         max_area_vertices: args.max_area_vertices,
+        max_geometry_vertices: args.max_geometry_vertices,
+        max_changes: args.max_changes,
         max_upload_bytes: args.max_upload_bytes,
         max_requests_under_way: args.max_requests_under_way,
         max_request_time: Duration::from_secs(args.max_request_seconds),

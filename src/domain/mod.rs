@@ -3,6 +3,7 @@
 //! Invariants: nothing here does I/O, asks the clock or knows another room of the program.
 
 pub mod field;
+mod field_value;
 pub mod layer;
 pub mod value;
 pub mod viewer;

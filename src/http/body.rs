@@ -34,3 +34,21 @@ impl FromRequest<AppState> for JsonBody {
         Ok(Self(value))
     }
 }
+
+/// Reads a body, naming the place of what cannot be read.
+pub fn parse<T: serde::de::DeserializeOwned>(body: Value) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(body).map_err(|error| {
+        let pointer: String = error
+            .path()
+            .iter()
+            .filter_map(|segment| match segment {
+                serde_path_to_error::Segment::Map { key } => {
+                    Some(format!("/{}", key.replace('~', "~0").replace('/', "~1")))
+                }
+                serde_path_to_error::Segment::Seq { index } => Some(format!("/{index}")),
+                _ => None,
+            })
+            .collect();
+        Problem::at_pointer(Kind::InvalidBody, pointer, error.inner().to_string())
+    })
+}

@@ -18,6 +18,7 @@ mod collections;
 mod cross_origin;
 mod description;
 mod docs;
+mod edits;
 mod geometry_body;
 mod guard;
 mod health;
@@ -52,6 +53,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::router::UtoipaMethodRouterExt as _;
 use utoipa_axum::routes;
 
+use crate::app::edit::Editor;
 use crate::app::jobs::Jobs;
 use crate::app::uploads::Uploads;
 use crate::app::{City, Lanes, NameIndexes, TileServer};
@@ -76,6 +78,7 @@ pub struct AppState {
     store: Option<Store>,
     jobs: Jobs,
     uploads: Option<Arc<Uploads>>,
+    editor: Option<Arc<Editor>>,
 }
 
 impl AppState {
@@ -102,12 +105,19 @@ impl AppState {
             store: None,
             jobs,
             uploads: None,
+            editor: None,
         }
     }
 
     /// A server that also writes: to this database, from files that are kept in this folder meanwhile.
     pub fn with_store(self, store: Store, uploads: impl Into<PathBuf>) -> Self {
-        Self { store: Some(store), uploads: Some(Arc::new(Uploads::new(uploads))), ..self }
+        let editor = Editor::new(store.clone(), self.city.clone());
+        Self {
+            store: Some(store),
+            uploads: Some(Arc::new(Uploads::new(uploads))),
+            editor: Some(Arc::new(editor)),
+            ..self
+        }
     }
 
     /// What the tile server has done so far.
@@ -144,8 +154,14 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(tile_sets::find_tile_set))
         .routes(routes!(tile_sets::list_matrix_sets))
         .routes(routes!(tile_sets::find_matrix_set))
-        .routes(routes!(items::list_items))
-        .routes(routes!(items::find_item))
+        .routes(routes!(items::list_items, edits::create_item))
+        .routes(routes!(items::find_item, edits::replace_item, edits::update_item, edits::delete_item))
+        .routes(routes!(edits::list_history))
+        .routes(routes!(edits::create_edit, edits::list_edits))
+        .routes(routes!(edits::undo_edit))
+        .routes(routes!(edits::undo_last))
+        .routes(routes!(edits::redo_last))
+        .routes(routes!(edits::restore))
         .routes(routes!(city::show_city))
         .routes(routes!(layers::list_layers))
         .routes(routes!(search::search))

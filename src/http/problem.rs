@@ -39,10 +39,13 @@ pub enum Kind {
     CannotImport,
     ChangedSince,
     DatabaseAway,
+    InvalidFeature,
+    VersionConflict,
+    UnknownEdit,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 24] = [
+    pub const ALL: [Kind; 27] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -67,6 +70,9 @@ impl Kind {
         Kind::CannotImport,
         Kind::ChangedSince,
         Kind::DatabaseAway,
+        Kind::InvalidFeature,
+        Kind::VersionConflict,
+        Kind::UnknownEdit,
     ];
 
     /// Name in the `type` URI, HTTP status, title and what the reader of its page can do about it.
@@ -214,6 +220,19 @@ impl Kind {
                 "The database cannot be reached",
                 "Reading goes on from the last revision; try again to write after the seconds that `Retry-After` names.",
             ),
+            Kind::InvalidFeature => (
+                "invalid-feature",
+                S::UNPROCESSABLE_ENTITY,
+                "The feature cannot be taken",
+                "`errors` names each property and what is wrong with it; `/schema` of the collection says what it holds.",
+            ),
+            Kind::VersionConflict => (
+                "version-conflict",
+                S::PRECONDITION_FAILED,
+                "Somebody was faster",
+                "The feature is no longer what you saw. `current` is what it is now, `changed_since` who changed what.",
+            ),
+            Kind::UnknownEdit => ("unknown-edit", S::NOT_FOUND, "There is no such edit", "`/api/edits` lists them."),
         }
     }
 
@@ -241,6 +260,8 @@ pub struct Problem {
     pub detail: Cow<'static, str>,
     pub errors: Vec<Fault>,
     pub retry_after_s: Option<u32>,
+    /// What else a program may want to know of it, as members of the problem.
+    pub more: Option<Box<serde_json::Map<String, serde_json::Value>>>,
 }
 
 /// One thing that is wrong, and where.
@@ -270,13 +291,17 @@ pub struct ProblemBody {
     request_id: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Fault>,
+    /// `current` and `changed_since` of a conflict, `at` and `mended` of a geometry.
+    #[serde(flatten)]
+    #[schema(value_type = Object, inline)]
+    more: serde_json::Map<String, serde_json::Value>,
 }
 
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 impl Problem {
     pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), retry_after_s: None }
+        Self { kind, detail: detail.into(), errors: Vec::new(), retry_after_s: None, more: None }
     }
 
     /// A parameter of the path or the query that cannot be taken.
@@ -301,6 +326,11 @@ impl Problem {
         Self::at_parameter(Kind::UnknownLayer, "layer", format!("there is no layer «{name}» that you may see"))
     }
 
+    pub fn with(mut self, name: &str, value: serde_json::Value) -> Self {
+        self.more.get_or_insert_default().insert(name.to_owned(), value);
+        self
+    }
+
     /// A failure of ours. The reason goes to the log with the request id, never to the client.
     pub fn internal(reason: impl std::fmt::Display) -> Self {
         tracing::error!(request_id = request_id::current(), %reason, "a request failed");
@@ -321,6 +351,7 @@ impl IntoResponse for Problem {
             detail: self.detail.into_owned(),
             request_id: request_id::current(),
             errors: self.errors,
+            more: self.more.map_or_else(serde_json::Map::new, |more| *more),
         };
         let body = serde_json::to_vec(&body).expect("a problem is plain data");
         let headers = [

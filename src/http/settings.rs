@@ -24,6 +24,10 @@ pub struct Settings {
     pub max_page: usize,
     pub max_body_bytes: usize,
     pub max_url_bytes: usize,
+    /// Vertices of a geometry that is written.
+    pub max_geometry_vertices: usize,
+    /// Features that one edit changes at most.
+    pub max_changes: usize,
     /// Bytes of files that are sent to be imported.
     pub max_upload_bytes: u64,
     pub max_request_time: Duration,
@@ -72,6 +76,8 @@ impl Default for Settings {
             max_page: 10_000,
             max_body_bytes: 4 << 20,
             max_url_bytes: 8 << 10,
+            max_geometry_vertices: 100_000,
+            max_changes: 2_000,
             max_upload_bytes: 512 << 20,
             max_request_time: Duration::from_secs(30),
             max_requests_under_way: 512,

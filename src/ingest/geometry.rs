@@ -180,6 +180,41 @@ pub fn invalidity(geometry: &Geometry) -> Option<String> {
     Some(if said.is_empty() { "not valid".to_owned() } else { said })
 }
 
+/// What is wrong with an area, where, and the same area mended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Invalid {
+    /// GEOS's words: `Self-intersection at or near point 104.65 30.12`.
+    pub reason: String,
+    pub at: Option<(f64, f64)>,
+    /// `None` where nothing with an area is left.
+    pub mended: Option<Vec<u8>>,
+}
+
+/// Looks at an area in well-known binary as the database will, and offers it mended where it is not
+/// valid. `None`: it is valid.
+pub fn judge_area(wkb: &[u8]) -> Option<Invalid> {
+    said::listen();
+    let unreadable = || Invalid { reason: "the shape cannot be read".to_owned(), at: None, mended: None };
+    let Ok(geometry) = Geometry::from_wkb(wkb) else { return Some(unreadable()) };
+    let reason = invalidity(&geometry)?;
+    let mut numbers = reason.rsplit(' ').map(|word| word.trim_end_matches('.').parse::<f64>());
+    let at = match (numbers.next(), numbers.next()) {
+        (Some(Ok(y)), Some(Ok(x))) => Some((x, y)),
+        _ => None,
+    };
+    let mut options = CslStringList::new();
+    let mended = options
+        .set_name_value("METHOD", "STRUCTURE")
+        .and_then(|()| geometry.make_valid(&options))
+        .ok()
+        .and_then(|mended| only(&mended, is_area))
+        .filter(|areas| invalidity(areas).is_none())
+        .and_then(|areas| areas.wkb().ok())
+        .map(wkb::into_multi);
+    said::take();
+    Some(Invalid { reason, at, mended })
+}
+
 /// Whether a shape in well-known text, or in well-known binary as hexadecimal, is valid as the
 /// import judges it. `None` when it cannot be read as a shape; the import refuses it then.
 pub fn is_valid_shape(text: &str) -> Option<bool> {

@@ -38,7 +38,7 @@ use geo::Rect;
 
 pub use crs::Candidate;
 pub use datum::{Datum, UnknownDatum};
-pub use geometry::is_valid_shape;
+pub use geometry::{Invalid, is_valid_shape, judge_area};
 pub use limits::Limits;
 pub use look::{Look, SourceLayer, look, source_layers};
 pub use osm_rules::LAYERS as OSM_LAYERS;

@@ -6,6 +6,7 @@
 pub mod backup;
 pub mod change;
 pub mod city;
+pub mod edit;
 pub mod import;
 pub mod import_log;
 pub mod import_sources;
@@ -43,12 +44,32 @@ impl StoreError {
     /// True when the database understood and refused what it was given (SQLSTATE classes 22 and 23):
     /// the data is at fault, not the connection and not we.
     pub fn is_about_the_data(&self) -> bool {
-        let code = match self {
+        self.sql_state().is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+    }
+
+    /// True when PostgreSQL gave this transaction up for another's sake.
+    pub fn is_worth_another_try(&self) -> bool {
+        matches!(self.sql_state().as_deref(), Some("40001" | "40P01"))
+    }
+
+    /// True when the database answered that the question itself is wrong: our mistake, which waiting
+    /// does not mend.
+    pub fn is_our_mistake(&self) -> bool {
+        match self {
+            StoreError::Query(_) | StoreError::Copy(_) => self.sql_state().is_some_and(|code| {
+                // Connection, resources, operator intervention and the system itself pass.
+                !["08", "53", "57", "58", "40", "25"].iter().any(|class| code.starts_with(class))
+            }),
+            _ => true,
+        }
+    }
+
+    fn sql_state(&self) -> Option<String> {
+        match self {
             StoreError::Query(error) => error.as_database_error().and_then(|e| e.code()).map(|c| c.into_owned()),
             StoreError::Copy(error) => error.code().map(|code| code.code().to_owned()),
             _ => None,
-        };
-        code.is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod client;
 
 mod bad_input;
 mod documents;
+mod edits;
 mod features;
 mod imports;
 mod representation;

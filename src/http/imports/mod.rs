@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::AppState;
 use super::author::Author;
-use super::body::JsonBody;
+use super::body::{JsonBody, parse};
 use super::links::JSON;
 use super::problem::{Fault, Kind, Problem};
 use super::representation::{Representation, Wishes};
@@ -71,7 +71,7 @@ pub async fn create_import(
     author: Author,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let order: Order = order::parse(body)?;
+    let order: Order = parse(body)?;
     let store = store_of(&state)?.clone();
     let file = uploads::find(&state, &order.upload_id).await?.main_file().await.map_err(uploads::refusal)?;
     let request = order.reading.of(file, "/reading")?;
@@ -182,12 +182,15 @@ fn uploads_of(state: &AppState) -> Result<&Uploads, Problem> {
     state.uploads.as_deref().ok_or_else(|| away("This server has no place for uploads."))
 }
 
-fn away(detail: &'static str) -> Problem {
+pub(super) fn away(detail: &'static str) -> Problem {
     Problem { retry_after_s: Some(5), ..Problem::new(Kind::DatabaseAway, detail) }
 }
 
 /// A failure of the database on the way to a client, which learns when to come back.
 pub(super) fn database_away(error: StoreError) -> Problem {
+    if error.is_our_mistake() {
+        return Problem::internal(error);
+    }
     tracing::warn!(%error, "the database was asked in vain");
     away("The database does not answer; reading goes on.")
 }

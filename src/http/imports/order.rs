@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::LayerId;
@@ -51,24 +50,6 @@ pub struct Order {
     #[serde(default)]
     pub is_dry_run: bool,
     pub reading: Reading,
-}
-
-/// Reads a body, naming the place of what cannot be read.
-pub fn parse<T: serde::de::DeserializeOwned>(body: Value) -> Result<T, Problem> {
-    serde_path_to_error::deserialize(body).map_err(|error| {
-        let pointer: String = error
-            .path()
-            .iter()
-            .filter_map(|segment| match segment {
-                serde_path_to_error::Segment::Map { key } => {
-                    Some(format!("/{}", key.replace('~', "~0").replace('/', "~1")))
-                }
-                serde_path_to_error::Segment::Seq { index } => Some(format!("/{index}")),
-                _ => None,
-            })
-            .collect();
-        Problem::at_pointer(Kind::InvalidBody, pointer, error.inner().to_string())
-    })
 }
 
 impl Reading {

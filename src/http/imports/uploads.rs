@@ -11,14 +11,14 @@ use serde::Serialize;
 use tokio::io::AsyncWriteExt;
 use utoipa::ToSchema;
 
-use super::order::{Reading, parse};
+use super::order::Reading;
 use super::preview::Preview;
 use super::{cannot_import, uploads_of};
 use crate::app::uploads::{Upload, UploadError};
 use crate::domain::{LayerId, Viewer};
 use crate::http::AppState;
 use crate::http::author::Author;
-use crate::http::body::JsonBody;
+use crate::http::body::{JsonBody, parse};
 use crate::http::links::JSON;
 use crate::http::problem::{Kind, Problem};
 use crate::http::representation::{Representation, Wishes};

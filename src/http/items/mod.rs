@@ -21,7 +21,7 @@ use super::links::{Base, GEOJSON, JSON, Link};
 use super::parameters::Parameters;
 use super::problem::{Kind, Problem};
 use super::representation::{Representation, Wishes, stem_of};
-use crate::domain::Viewer;
+use crate::domain::{LayerId, Viewer};
 use crate::snapshot::{LayerView, Snapshot};
 use crs_parameter::take_crs;
 use geojson::{Writer, json};
@@ -194,6 +194,21 @@ pub async fn find_item(
         .header(CONTENT_CRS, format!("<{}>", crs.uri()))
         .header(REVISION, snapshot.revision)
         .answer(&wishes))
+}
+
+/// A feature as the API writes it, with its version; `None` where there is none that this viewer may see.
+pub fn feature_json(snapshot: &Snapshot, layer: LayerId, id: i64, viewer: Viewer) -> Option<serde_json::Value> {
+    let view = snapshot.layer(layer, viewer)?;
+    let item = view.find(id)?;
+    let fields: Vec<_> = view.fields().collect();
+    let mut out = Vec::with_capacity(1024);
+    Writer { crs: crate::geodesy::Crs::Crs84, fields: &fields }.feature(&mut out, item, |out| {
+        out.extend_from_slice(b",\"version\":");
+        json(out, &item.version);
+        out.extend_from_slice(b",\"updated_at\":");
+        json(out, &item.updated_at.to_rfc3339_opts(SecondsFormat::Micros, true));
+    });
+    serde_json::from_slice(&out).ok()
 }
 
 /// When this picture of the city was read. Not the moment of the answer: the same page of the same

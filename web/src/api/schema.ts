@@ -85,7 +85,8 @@ export interface paths {
          */
         get: operations["list_items"];
         put?: never;
-        post?: never;
+        /** Adds a feature. */
+        post: operations["create_item"];
         delete?: never;
         options?: never;
         head?: never;
@@ -101,6 +102,26 @@ export interface paths {
         };
         /** One feature. Its ETag changes when it is written, not when others are. */
         get: operations["find_item"];
+        /** Writes a feature anew; a property that is not given is not known from now on. */
+        put: operations["replace_item"];
+        post?: never;
+        /** Deletes a feature. Its history stays, and an undo brings it back under its id. */
+        delete: operations["delete_item"];
+        options?: never;
+        head?: never;
+        /** Changes what is given of a feature (JSON merge patch). */
+        patch: operations["update_item"];
+        trace?: never;
+    };
+    "/api/collections/{layer}/items/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what of a feature and when, newest first. Also of one that is gone. */
+        get: operations["list_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -228,6 +249,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Edits, newest first. */
+        get: operations["list_edits"];
+        put?: never;
+        /** Changes several features in one transaction: all or none. */
+        post: operations["create_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/edits/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does again what the person who asks took back last. */
+        post: operations["redo_last"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/edits/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what the person who asks did last. */
+        post: operations["undo_last"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/edits/{edit_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an edit back as a whole; of an undo: does again what it had taken back. */
+        post: operations["undo_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports": {
         parameters: {
             query?: never;
@@ -312,6 +402,23 @@ export interface paths {
         get: operations["show_openapi"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings layers back to how they were at a time, as an edit that can itself be taken back. */
+        post: operations["restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -542,6 +649,23 @@ export interface components {
             en: string;
             zh: string;
         };
+        ChangeOrder: {
+            /** @description A GeoJSON feature, or for `update` what changes of it. */
+            feature?: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Of the feature, but for a new one.
+             */
+            id?: number | null;
+            layer: string;
+            /** @description `create`, `replace`, `update` or `delete`. */
+            operation: components["schemas"]["Operation"];
+            /**
+             * Format: int32
+             * @description The version that was seen; without it the last writer wins.
+             */
+            version?: number | null;
+        };
         ChoiceSummary: {
             code: string;
             title: components["schemas"]["Bilingual"];
@@ -581,6 +705,44 @@ export interface components {
         };
         Conformance: {
             conformsTo: string[];
+        };
+        EditDone: {
+            /**
+             * Format: int64
+             * @description Null where nothing was to be done.
+             */
+            edit_id?: number | null;
+            features: components["schemas"]["WrittenFeature"][];
+            /**
+             * Format: int64
+             * @description The revision in which it can be seen.
+             */
+            revision: number;
+        };
+        EditOrder: {
+            changes: components["schemas"]["ChangeOrder"][];
+            /** @description What the person says of it. */
+            message?: string | null;
+        };
+        EditSummary: {
+            actor: string;
+            /** Format: int64 */
+            edit_id: number;
+            /** Format: int32 */
+            feature_count: number;
+            /** @description False while another edit has taken this one back. */
+            is_in_effect: boolean;
+            /** @description `edit`, `undo`, `redo` or `restore`. */
+            kind: string;
+            layers: string[];
+            /** Format: date-time */
+            made_at: string;
+            message?: string | null;
+            /**
+             * Format: int64
+             * @description The edit that this one takes back.
+             */
+            undoes?: number | null;
         };
         Extent: {
             spatial: components["schemas"]["SpatialExtent"];
@@ -703,6 +865,8 @@ export interface components {
             title?: string | null;
             type?: string | null;
         };
+        /** @enum {string} */
+        Operation: "create" | "replace" | "update" | "delete";
         /** @description An import that is asked for. */
         Order: {
             /** @description Do everything and keep nothing. */
@@ -720,7 +884,7 @@ export interface components {
             report: Record<string, never>;
         };
         /** @description The body of a problem. */
-        Problem: {
+        Problem: Record<string, never> & {
             detail: string;
             errors?: components["schemas"]["Fault"][];
             /** @description The same as in the `X-Request-Id` header and in the server's log. */
@@ -794,6 +958,16 @@ export interface components {
             detail: string;
             /** @description Reference systems or datums that the coordinates would fit. */
             fitting: components["schemas"]["Fitting"][];
+        };
+        RestoreOrder: {
+            /** Format: date-time */
+            at: string;
+            /** @description West, south, east, north in degrees: only what lies there, now or then. */
+            bbox?: number[] | null;
+            /** @description Tell which features would change, and change nothing. */
+            is_dry_run?: boolean;
+            /** @description All layers when left out. */
+            layers?: string[] | null;
         };
         SearchAnswer: {
             results: components["schemas"]["SearchResult"][];
@@ -870,6 +1044,16 @@ export interface components {
             /** Format: int64 */
             bytes: number;
             name: string;
+        };
+        WrittenFeature: {
+            /** Format: int64 */
+            id: number;
+            layer: string;
+            /**
+             * Format: int32
+             * @description Null: it is gone.
+             */
+            version?: number | null;
         };
     };
     responses: never;
@@ -1076,6 +1260,61 @@ export interface operations {
             };
         };
     };
+    create_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a layer */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        /** @description A GeoJSON feature without id */
+        requestBody: {
+            content: {
+                "application/geo+json": unknown;
+            };
+        };
+        responses: {
+            /** @description It is there; Location leads to it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description The public changes nothing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The feature cannot be taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     find_item: {
         parameters: {
             query?: {
@@ -1111,6 +1350,189 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_item: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the feature as it was seen */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Name of a layer */
+                layer: string;
+                /** @description Id of the feature */
+                id: number;
+            };
+            cookie?: never;
+        };
+        /** @description A GeoJSON feature */
+        requestBody: {
+            content: {
+                "application/geo+json": unknown;
+            };
+        };
+        responses: {
+            /** @description The feature as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description Somebody was faster */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_item: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the feature as it was seen */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Name of a layer */
+                layer: string;
+                /** @description Id of the feature */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody was faster */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_item: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the feature as it was seen */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Name of a layer */
+                layer: string;
+                /** @description Id of the feature */
+                id: number;
+            };
+            cookie?: never;
+        };
+        /** @description `properties` and `geometry`, as far as they change */
+        requestBody: {
+            content: {
+                "application/merge-patch+json": unknown;
+            };
+        };
+        responses: {
+            /** @description The feature as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description Somebody was faster */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_history: {
+        parameters: {
+            query?: {
+                /** @description Steps at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a layer */
+                layer: string;
+                /** @description Id of the feature */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The steps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description Any other problem */
@@ -1418,6 +1840,203 @@ export interface operations {
             };
         };
     };
+    list_edits: {
+        parameters: {
+            query?: {
+                /** @description Only of this person */
+                actor?: string;
+                /** @description Only of this layer */
+                layer?: string;
+                /** @description Only older than this edit */
+                before?: number;
+                /** @description Edits at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The edits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditSummary"][];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditOrder"];
+            };
+        };
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditDone"];
+                };
+            };
+            /** @description Somebody was faster; nothing was written */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redo_last: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditDone"];
+                };
+            };
+            /** @description There is nothing, or something was changed since */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_last: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditDone"];
+                };
+            };
+            /** @description There is nothing, or something was changed since */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of an edit */
+                edit_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditDone"];
+                };
+            };
+            /** @description Something was changed since; nothing was taken back */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_imports: {
         parameters: {
             query?: never;
@@ -1664,6 +2283,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreOrder"];
+            };
+        };
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditDone"];
                 };
             };
             /** @description Any other problem */

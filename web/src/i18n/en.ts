@@ -119,4 +119,7 @@ export const en: Dictionary = {
   'problem.cannot-import': 'The file cannot be read; check its format',
   'problem.changed-since': 'Something was changed since, so this cannot be undone',
   'problem.database-away': 'The database cannot be reached; save again later',
+  'problem.invalid-feature': 'Some properties are not filled in as required',
+  'problem.version-conflict': 'Somebody else has changed this feature',
+  'problem.unknown-edit': 'There is no such edit',
 }

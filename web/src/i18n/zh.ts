@@ -116,6 +116,9 @@ export const zh = {
   'problem.cannot-import': '文件无法读取，请检查格式',
   'problem.changed-since': '其后又有改动，无法撤销',
   'problem.database-away': '数据库暂时无法连接，稍后再保存',
+  'problem.invalid-feature': '有的属性填写不符合要求',
+  'problem.version-conflict': '该要素已被他人修改',
+  'problem.unknown-edit': '没有这次修改记录',
 } as const
 
 export type Key = keyof typeof zh

@@ -1,0 +1,4 @@
+select edit_id, made_at, actor, kind, undoes, is_in_effect, message, layers, feature_count
+from edit
+where edit_id = $1
+for update

@@ -1,0 +1,290 @@
+//! Edits: one transaction each, all of it or nothing, seen by this node when the answer goes out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::Semaphore;
+use tokio_postgres::Transaction;
+
+use super::City;
+use crate::domain::{LayerId, Viewer};
+use crate::store::edit::{self, Change, EditEntry, NewEdit, Stale, Turn, Written};
+use crate::store::{Store, StoreError};
+
+/// Edits that are written at once: each holds a connection.
+const AT_ONCE: usize = 8;
+/// How often an edit is tried when PostgreSQL breaks a deadlock at its cost.
+const TRIES: usize = 4;
+/// How long an answer waits for this node to see what it wrote.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Carries out edits.
+#[derive(Clone)]
+pub struct Editor {
+    store: Store,
+    city: Arc<City>,
+    places: Arc<Semaphore>,
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    /// `None` after a rehearsal, and where nothing was to be done.
+    pub edit_id: Option<i64>,
+    /// The revision of this node, in which the edit can be seen.
+    pub revision: u64,
+    pub features: Vec<Written>,
+}
+
+/// Which edit is to be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undo {
+    This(i64),
+    /// What the person who asks did last.
+    Last,
+    /// What the person who asks took back last.
+    LastUndone,
+}
+
+/// Back to how it was at a time.
+#[derive(Debug, Clone)]
+pub struct Restore {
+    pub at: DateTime<Utc>,
+    pub layers: Vec<LayerId>,
+    /// West, south, east, north.
+    pub bounds: Option<[f64; 4]>,
+    /// Tell what would be done, and do nothing.
+    pub is_rehearsal: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// Nothing was written: these are not as the person believes, or gone.
+    #[error("{} features have changed meanwhile", .0.len())]
+    Stale(Vec<Stale>),
+    /// Nothing was taken back: these were changed since.
+    #[error("{} features were changed since", .0.len())]
+    ChangedSince(Vec<(LayerId, i64)>),
+    #[error("there is no such edit")]
+    NoSuchEdit,
+    #[error("the edit was taken back before")]
+    NotInEffect,
+    #[error("there is nothing to take back")]
+    Nothing,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<tokio_postgres::Error> for EditError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        EditError::Store(error.into())
+    }
+}
+
+impl Editor {
+    pub fn new(store: Store, city: Arc<City>) -> Self {
+        Self { store, city, places: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Carries out changes, in their order, all or none.
+    pub async fn carry_out(&self, actor: &str, message: Option<&str>, changes: &[Change]) -> Result<Done, EditError> {
+        self.perform(actor, &Task::Changes { message, changes }).await
+    }
+
+    /// Takes an edit back as a whole. Refused where one of its features was changed since, unless that
+    /// left it as it was.
+    pub async fn undo(&self, actor: &str, undo: Undo) -> Result<Done, EditError> {
+        self.perform(actor, &Task::Undo(undo)).await
+    }
+
+    /// Brings layers back to how they were at a time, as an edit that can itself be taken back.
+    pub async fn restore(&self, actor: &str, restore: &Restore) -> Result<Done, EditError> {
+        self.perform(actor, &Task::Restore(restore)).await
+    }
+
+    /// Edits, newest first.
+    pub async fn list(
+        &self,
+        actor: Option<&str>,
+        layer: Option<LayerId>,
+        before: Option<i64>,
+        at_most: i64,
+    ) -> Result<Vec<EditEntry>, StoreError> {
+        let client = self.store.connect_raw().await?;
+        edit::list(&client, actor, layer.map(LayerId::name), before, at_most).await
+    }
+
+    /// The last steps of a feature, newest first.
+    pub async fn feature_history(&self, layer: LayerId, id: i64, at_most: i64) -> Result<Vec<edit::Step>, StoreError> {
+        let client = self.store.connect_raw().await?;
+        edit::feature_history(&client, layer, id, at_most).await
+    }
+
+    /// Tries again where PostgreSQL gave the transaction up for another's sake.
+    async fn perform(&self, actor: &str, task: &Task<'_>) -> Result<Done, EditError> {
+        let _place = self.places.acquire().await.expect("the semaphore is never closed");
+        let mut tries = 1;
+        let (edit_id, features) = loop {
+            match self.attempt(actor, task).await {
+                Err(EditError::Store(error)) if error.is_worth_another_try() && tries < TRIES => tries += 1,
+                ended => break ended?,
+            }
+        };
+        if edit_id.is_some() {
+            self.see(&features).await;
+        }
+        Ok(Done { edit_id, revision: self.city.snapshot().revision, features })
+    }
+
+    async fn attempt(&self, actor: &str, task: &Task<'_>) -> Result<Outcome, EditError> {
+        let mut client = self.store.connect_raw().await?;
+        let transaction = client.transaction().await?;
+        let outcome = match task {
+            Task::Changes { message, changes } => change(&transaction, actor, *message, changes).await?,
+            Task::Undo(undo) => take_back(&transaction, actor, *undo).await?,
+            Task::Restore(restore) => go_back(&transaction, actor, restore).await?,
+        };
+        // Without an edit nothing was written, and what is dropped is rolled back.
+        if outcome.0.is_some() {
+            transaction.commit().await?;
+        }
+        Ok(outcome)
+    }
+
+    /// Waits until this node's snapshot shows what was written, so that whoever wrote it reads it.
+    async fn see(&self, features: &[Written]) {
+        let mut revised = self.city.subscribe();
+        let seen = async {
+            while !self.is_seen(features) {
+                // One that lags has only missed steps in between.
+                if matches!(revised.recv().await, Err(tokio::sync::broadcast::error::RecvError::Closed)) {
+                    return;
+                }
+            }
+        };
+        if tokio::time::timeout(PATIENCE, seen).await.is_err() {
+            tracing::warn!("an edit was committed and is not yet in this node's revision");
+        }
+    }
+
+    fn is_seen(&self, features: &[Written]) -> bool {
+        let snapshot = self.city.snapshot();
+        features.iter().all(|feature| {
+            let Some(view) = snapshot.layer(feature.layer, Viewer::Everything) else { return true };
+            match (view.find(feature.id), feature.version) {
+                (Some(item), Some(version)) => item.version >= version,
+                // Somebody may have deleted it again already; then a later revision has seen it come and go.
+                (None, Some(_)) => false,
+                (item, None) => item.is_none(),
+            }
+        })
+    }
+}
+
+/// What an editor is asked for.
+enum Task<'a> {
+    Changes { message: Option<&'a str>, changes: &'a [Change] },
+    Undo(Undo),
+    Restore(&'a Restore),
+}
+
+/// The edit, if one was made, and what it left or would leave.
+type Outcome = (Option<i64>, Vec<Written>);
+
+async fn change(
+    transaction: &Transaction<'_>,
+    actor: &str,
+    message: Option<&str>,
+    changes: &[Change],
+) -> Result<Outcome, EditError> {
+    let stale = edit::lock(transaction, changes).await?;
+    if !stale.is_empty() {
+        return Err(EditError::Stale(stale));
+    }
+    let layers = names(changes.iter().map(|change| change.layer));
+    let new = NewEdit { actor, kind: "edit", undoes: None, message, layers: &layers, feature_count: changes.len() };
+    let edit_id = edit::begin(transaction, &new).await?;
+    let mut written = Vec::with_capacity(changes.len());
+    for change in changes {
+        written.push(edit::write(transaction, change).await?);
+    }
+    Ok((Some(edit_id), written))
+}
+
+async fn take_back(transaction: &Transaction<'_>, actor: &str, undo: Undo) -> Result<Outcome, EditError> {
+    let edit_id = match undo {
+        Undo::This(edit_id) => edit_id,
+        Undo::Last | Undo::LastUndone => {
+            let actor = edit::actor_or_user(transaction, actor).await?;
+            let last = edit::last_of(transaction, &actor, undo == Undo::LastUndone).await?;
+            last.ok_or(EditError::Nothing)?
+        }
+    };
+    let target = edit::find_for_update(transaction, edit_id).await?.ok_or(EditError::NoSuchEdit)?;
+    if !target.is_in_effect {
+        return Err(EditError::NotInEffect);
+    }
+    let turns = edit::turns_back(transaction, edit_id).await?;
+    let kind = if target.kind == "undo" { "redo" } else { "undo" };
+    let layers = names(turns.iter().map(|turn| turn.layer));
+    let message = target.message.as_deref();
+    let new = NewEdit { actor, kind, undoes: Some(edit_id), message, layers: &layers, feature_count: turns.len() };
+    let outcome = turn_all(transaction, &turns, &new).await?;
+    edit::mark_undone(transaction, edit_id).await?;
+    Ok(outcome)
+}
+
+async fn go_back(transaction: &Transaction<'_>, actor: &str, restore: &Restore) -> Result<Outcome, EditError> {
+    let mut turns = Vec::new();
+    for layer in &restore.layers {
+        turns.extend(edit::turns_to(transaction, *layer, restore.at, restore.bounds).await?);
+    }
+    if turns.is_empty() || restore.is_rehearsal {
+        let would = turns.iter().map(|turn| Written { layer: turn.layer, id: turn.id, version: None });
+        return Ok((None, would.collect()));
+    }
+    let message = format!("restore {}", restore.at.to_rfc3339());
+    let layers = names(turns.iter().map(|turn| turn.layer));
+    let (message, feature_count) = (Some(message.as_str()), turns.len());
+    let new = NewEdit { actor, kind: "restore", undoes: None, message, layers: &layers, feature_count };
+    // Whoever changes one of these in the meantime is asked about, not overwritten.
+    turn_all(transaction, &turns, &new).await
+}
+
+/// Brings features from one state to another, as one edit.
+async fn turn_all(transaction: &Transaction<'_>, turns: &[Turn], new: &NewEdit<'_>) -> Result<Outcome, EditError> {
+    let mut now = Vec::with_capacity(turns.len());
+    for turn in turns {
+        now.push(edit::image_for_update(transaction, turn.layer, turn.id).await?);
+    }
+    let changed: Vec<(LayerId, i64)> = turns
+        .iter()
+        .zip(&now)
+        .filter(|(turn, now)| !edit::is_same(turn.from.as_ref(), now.as_ref()))
+        .map(|(turn, _)| (turn.layer, turn.id))
+        .collect();
+    if !changed.is_empty() {
+        return Err(EditError::ChangedSince(changed));
+    }
+    let edit_id = edit::begin(transaction, new).await?;
+    let mut written = Vec::with_capacity(turns.len());
+    // What goes makes room first, for whatever must be unique.
+    let order = |is_going: bool| turns.iter().zip(&now).filter(move |(turn, _)| turn.to.is_none() == is_going);
+    for (turn, now) in order(true).chain(order(false)) {
+        written.push(edit::turn(transaction, turn.layer, turn.id, now.as_ref(), turn.to.as_ref()).await?);
+    }
+    Ok((Some(edit_id), written))
+}
+
+/// The names of these layers, each once.
+fn names(layers: impl Iterator<Item = LayerId>) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = layers.map(LayerId::name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}

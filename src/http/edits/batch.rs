@@ -1,0 +1,260 @@
+//! Several features at once, the list of edits, undo, redo and back to a time.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::feature::{self, Target};
+use super::{editor_of, given, layer_of, refusal};
+use crate::app::edit::{Done, EditError, Restore, Undo};
+use crate::domain::LayerId;
+use crate::geodesy::Crs;
+use crate::http::AppState;
+use crate::http::author::Author;
+use crate::http::body::{JsonBody, parse};
+use crate::http::imports::database_away;
+use crate::http::links::JSON;
+use crate::http::parameters::Parameters;
+use crate::http::problem::{Kind, Problem};
+use crate::http::representation::{Representation, Wishes};
+use crate::store::edit::{Change, What};
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditOrder {
+    /// What the person says of it.
+    message: Option<String>,
+    changes: Vec<ChangeOrder>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeOrder {
+    /// `create`, `replace`, `update` or `delete`.
+    operation: Operation,
+    layer: String,
+    /// Of the feature, but for a new one.
+    id: Option<i64>,
+    /// The version that was seen; without it the last writer wins.
+    version: Option<i32>,
+    /// A GeoJSON feature, or for `update` what changes of it.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    feature: Value,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    Create,
+    Replace,
+    Update,
+    Delete,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EditDone {
+    /// Null where nothing was to be done.
+    edit_id: Option<i64>,
+    /// The revision in which it can be seen.
+    revision: u64,
+    features: Vec<WrittenFeature>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WrittenFeature {
+    layer: &'static str,
+    id: i64,
+    /// Null: it is gone.
+    version: Option<i32>,
+}
+
+impl EditDone {
+    fn of(done: Done) -> Self {
+        let features = done.features.into_iter();
+        Self {
+            edit_id: done.edit_id,
+            revision: done.revision,
+            features: features
+                .map(|written| WrittenFeature { layer: written.layer.name(), id: written.id, version: written.version })
+                .collect(),
+        }
+    }
+}
+
+/// Changes several features in one transaction: all or none.
+#[utoipa::path(post, path = "/api/edits", tag = "edit", request_body = EditOrder,
+    responses((status = 200, description = "What was done", body = EditDone),
+        (status = 412, description = "Somebody was faster; nothing was written", body = crate::http::problem::ProblemBody)))]
+pub async fn create_edit(
+    State(state): State<AppState>,
+    author: Author,
+    JsonBody(body): JsonBody,
+) -> Result<axum::Json<EditDone>, Problem> {
+    let order: EditOrder = parse(body)?;
+    let most = state.settings.max_changes;
+    if order.changes.is_empty() {
+        return Err(Problem::at_pointer(Kind::InvalidBody, "/changes", "there is nothing to change"));
+    }
+    if order.changes.len() > most {
+        let detail = format!("{} changes; {most} are taken at once at most", order.changes.len());
+        return Err(Problem::at_pointer(Kind::TooComplex, "/changes", detail));
+    }
+    let read = |(at, change): (usize, &ChangeOrder)| change.read(&state, &format!("/changes/{at}"));
+    let changes: Vec<Change> = order.changes.iter().enumerate().map(read).collect::<Result<_, _>>()?;
+    match editor_of(&state)?.carry_out(&author.name, order.message.as_deref(), &changes).await {
+        Ok(done) => Ok(axum::Json(EditDone::of(done))),
+        Err(error) => Err(refusal(&state, error).await),
+    }
+}
+
+impl ChangeOrder {
+    fn read(&self, state: &AppState, at: &str) -> Result<Change, Problem> {
+        let layer = layer_of(&self.layer)
+            .map_err(|problem| Problem::at_pointer(Kind::InvalidBody, format!("{at}/layer"), problem.detail))?;
+        let (given, feature_at) = (given(state, Crs::Crs84), format!("{at}/feature"));
+        let target = || {
+            let id = self.id.ok_or_else(|| Problem::at_pointer(Kind::InvalidBody, format!("{at}/id"), "is missing"))?;
+            Ok(Target { id, expected: self.version })
+        };
+        match self.operation {
+            Operation::Create => feature::create(layer, &self.feature, given, &feature_at),
+            Operation::Replace => feature::replace(layer, target()?, &self.feature, given, &feature_at),
+            Operation::Update => feature::update(layer, target()?, &self.feature, given, &feature_at),
+            Operation::Delete => {
+                let Target { id, expected } = target()?;
+                Ok(Change { layer, what: What::Delete { id, expected } })
+            }
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EditSummary {
+    edit_id: i64,
+    made_at: DateTime<Utc>,
+    actor: String,
+    /// `edit`, `undo`, `redo` or `restore`.
+    kind: String,
+    /// The edit that this one takes back.
+    undoes: Option<i64>,
+    /// False while another edit has taken this one back.
+    is_in_effect: bool,
+    message: Option<String>,
+    layers: Vec<String>,
+    feature_count: i32,
+}
+
+/// Edits, newest first.
+#[utoipa::path(get, path = "/api/edits", tag = "edit",
+    params(("actor" = Option<String>, Query, description = "Only of this person"),
+        ("layer" = Option<String>, Query, description = "Only of this layer"),
+        ("before" = Option<i64>, Query, description = "Only older than this edit"),
+        ("limit" = Option<u32>, Query, description = "Edits at most")),
+    responses((status = 200, description = "The edits", body = Vec<EditSummary>)))]
+pub async fn list_edits(
+    State(state): State<AppState>,
+    _: Author,
+    mut parameters: Parameters,
+    wishes: Wishes,
+) -> Result<Response, Problem> {
+    let actor = parameters.take("actor")?;
+    let layer = parameters.take("layer")?.map(|name| layer_of(&name)).transpose()?;
+    let before = parameters.take_integer("before", 1, i64::MAX)?;
+    let limit = parameters.take_integer("limit", 1, 1000)?.unwrap_or(100);
+    parameters.finish()?;
+    let entries = editor_of(&state)?.list(actor.as_deref(), layer, before, limit).await.map_err(database_away)?;
+    let edits: Vec<EditSummary> = entries
+        .into_iter()
+        .map(|entry| EditSummary {
+            edit_id: entry.edit_id,
+            made_at: entry.made_at,
+            actor: entry.actor,
+            kind: entry.kind,
+            undoes: entry.undoes,
+            is_in_effect: entry.is_in_effect,
+            message: entry.message,
+            layers: entry.layers,
+            feature_count: entry.feature_count,
+        })
+        .collect();
+    Ok(Representation::json(JSON, &edits).answer(&wishes))
+}
+
+/// Takes an edit back as a whole; of an undo: does again what it had taken back.
+#[utoipa::path(post, path = "/api/edits/{edit_id}/undo", tag = "edit",
+    params(("edit_id" = i64, Path, description = "Number of an edit")),
+    responses((status = 200, description = "What was done", body = EditDone),
+        (status = 409, description = "Something was changed since; nothing was taken back", body = crate::http::problem::ProblemBody)))]
+pub async fn undo_edit(
+    State(state): State<AppState>,
+    Path(edit_id): Path<String>,
+    author: Author,
+) -> Result<axum::Json<EditDone>, Problem> {
+    let unknown = || Problem::at_parameter(Kind::UnknownEdit, "edit_id", format!("there is no edit «{edit_id}»"));
+    let edit_id = edit_id.parse().map_err(|_| unknown())?;
+    undo(&state, &author, Undo::This(edit_id)).await
+}
+
+/// Takes back what the person who asks did last.
+#[utoipa::path(post, path = "/api/edits/undo", tag = "edit",
+    responses((status = 200, description = "What was done", body = EditDone),
+        (status = 409, description = "There is nothing, or something was changed since", body = crate::http::problem::ProblemBody)))]
+pub async fn undo_last(State(state): State<AppState>, author: Author) -> Result<axum::Json<EditDone>, Problem> {
+    undo(&state, &author, Undo::Last).await
+}
+
+/// Does again what the person who asks took back last.
+#[utoipa::path(post, path = "/api/edits/redo", tag = "edit",
+    responses((status = 200, description = "What was done", body = EditDone),
+        (status = 409, description = "There is nothing, or something was changed since", body = crate::http::problem::ProblemBody)))]
+pub async fn redo_last(State(state): State<AppState>, author: Author) -> Result<axum::Json<EditDone>, Problem> {
+    undo(&state, &author, Undo::LastUndone).await
+}
+
+async fn undo(state: &AppState, author: &Author, which: Undo) -> Result<axum::Json<EditDone>, Problem> {
+    answer(state, editor_of(state)?.undo(&author.name, which).await).await
+}
+
+async fn answer(state: &AppState, outcome: Result<Done, EditError>) -> Result<axum::Json<EditDone>, Problem> {
+    match outcome {
+        Ok(done) => Ok(axum::Json(EditDone::of(done))),
+        Err(error) => Err(refusal(state, error).await),
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreOrder {
+    at: DateTime<Utc>,
+    /// All layers when left out.
+    layers: Option<Vec<String>>,
+    /// West, south, east, north in degrees: only what lies there, now or then.
+    bbox: Option<[f64; 4]>,
+    /// Tell which features would change, and change nothing.
+    #[serde(default)]
+    is_dry_run: bool,
+}
+
+/// Brings layers back to how they were at a time, as an edit that can itself be taken back.
+#[utoipa::path(post, path = "/api/restore", tag = "edit", request_body = RestoreOrder,
+    responses((status = 200, description = "What was done", body = EditDone)))]
+pub async fn restore(
+    State(state): State<AppState>,
+    author: Author,
+    JsonBody(body): JsonBody,
+) -> Result<axum::Json<EditDone>, Problem> {
+    let order: RestoreOrder = parse(body)?;
+    let named = |(at, name): (usize, &String)| {
+        layer_of(name).map_err(|p| Problem::at_pointer(Kind::InvalidBody, format!("/layers/{at}"), p.detail))
+    };
+    let layers = match &order.layers {
+        Some(names) => names.iter().enumerate().map(named).collect::<Result<_, _>>()?,
+        None => LayerId::ALL.to_vec(),
+    };
+    let restore = Restore { at: order.at, layers, bounds: order.bbox, is_rehearsal: order.is_dry_run };
+    answer(&state, editor_of(&state)?.restore(&author.name, &restore).await).await
+}
