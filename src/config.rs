@@ -88,7 +88,7 @@ pub struct ServeArgs {
     pub max_geometry_vertices: usize,
 
     /// Features that one edit changes at most
-    #[arg(long, env = "PIANQU_MAX_CHANGES", value_name = "N", default_value_t = 2_000)]
+    #[arg(long, env = "PIANQU_MAX_CHANGES", value_name = "N", default_value_t = 10_000)]
     pub max_changes: usize,
 
     /// Bytes of files that are sent to be imported, at most

@@ -54,6 +54,8 @@ pub struct Restore {
     pub layers: Vec<LayerId>,
     /// West, south, east, north.
     pub bounds: Option<[f64; 4]>,
+    /// Features that may change; where it is more, nothing is done.
+    pub at_most: usize,
     /// Tell what would be done, and do nothing.
     pub is_rehearsal: bool,
 }
@@ -66,6 +68,8 @@ pub enum EditError {
     /// Nothing was taken back: these were changed since.
     #[error("{} features were changed since", .0.len())]
     ChangedSince(Vec<(LayerId, i64)>),
+    #[error("{found} features would change; {at_most} are taken at once at most")]
+    TooMany { found: usize, at_most: usize },
     #[error("there is no such edit")]
     NoSuchEdit,
     #[error("the edit was taken back before")]
@@ -247,6 +251,9 @@ async fn go_back(transaction: &Transaction<'_>, actor: &str, restore: &Restore) 
     if turns.is_empty() || restore.is_rehearsal {
         let would = turns.iter().map(|turn| Written { layer: turn.layer, id: turn.id, version: None });
         return Ok((None, would.collect()));
+    }
+    if turns.len() > restore.at_most {
+        return Err(EditError::TooMany { found: turns.len(), at_most: restore.at_most });
     }
     let message = format!("restore {}", restore.at.to_rfc3339());
     let layers = names(turns.iter().map(|turn| turn.layer));

@@ -77,7 +77,7 @@ impl Default for Settings {
             max_body_bytes: 4 << 20,
             max_url_bytes: 8 << 10,
             max_geometry_vertices: 100_000,
-            max_changes: 2_000,
+            max_changes: 10_000,
             max_upload_bytes: 512 << 20,
             max_request_time: Duration::from_secs(30),
             max_requests_under_way: 512,

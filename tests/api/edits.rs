@@ -256,6 +256,20 @@ async fn what_cannot_be_taken_is_told_all_at_once_and_where() {
 }
 
 #[tokio::test]
+async fn going_back_changes_no_more_than_is_allowed() {
+    let office = office(Settings { max_changes: 2, ..open() }).await;
+    for name in ["东门", "西门", "南门"] {
+        office.gate(name).await;
+    }
+    let far_back = |is_dry_run: bool| json!({ "at": "2020-12-23T00:00:00Z", "is_dry_run": is_dry_run });
+    let rehearsed = office.send("POST", "/api/restore", far_back(true)).await.json();
+    assert_eq!((&rehearsed["edit_id"], rehearsed["features"].as_array().unwrap().len()), (&Value::Null, 3));
+    let problem = office.send("POST", "/api/restore", far_back(false)).await.problem(422, "too-complex");
+    assert!(problem["detail"].as_str().unwrap().starts_with("3 features would change; 2 are taken"), "{problem}");
+    assert_eq!(office.client.get("/api/collections/gate/items").await.json()["numberMatched"], 3);
+}
+
+#[tokio::test]
 async fn positions_may_come_in_metres_of_the_zone() {
     let office = office(open()).await;
     let mut feature = gate("东门");

@@ -255,6 +255,12 @@ pub async fn restore(
         Some(names) => names.iter().enumerate().map(named).collect::<Result<_, _>>()?,
         None => LayerId::ALL.to_vec(),
     };
-    let restore = Restore { at: order.at, layers, bounds: order.bbox, is_rehearsal: order.is_dry_run };
+    let restore = Restore {
+        at: order.at,
+        layers,
+        bounds: order.bbox,
+        at_most: state.settings.max_changes,
+        is_rehearsal: order.is_dry_run,
+    };
     answer(&state, editor_of(&state)?.restore(&author.name, &restore).await).await
 }

@@ -44,6 +44,10 @@ async fn refusal(state: &AppState, error: EditError) -> Problem {
     match error {
         EditError::Stale(stale) => conflict(state, &stale).await,
         EditError::ChangedSince(features) => changed_since(state, &features).await,
+        EditError::TooMany { .. } => Problem::new(
+            Kind::TooComplex,
+            format!("{error}; name layers or a bbox, or take imports back by their numbers."),
+        ),
         EditError::NoSuchEdit => Problem::at_parameter(Kind::UnknownEdit, "edit_id", "there is no such edit"),
         EditError::NotInEffect => Problem::new(Kind::ChangedSince, "The edit was taken back before."),
         EditError::Nothing => Problem::new(Kind::ChangedSince, "There is nothing of yours to take back."),
