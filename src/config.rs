@@ -103,6 +103,10 @@ pub struct ServeArgs {
     #[arg(long, env = "PIANQU_MAX_REQUESTS", value_name = "N", default_value_t = 512)]
     pub max_requests_under_way: usize,
 
+    /// Event streams that are open at a time; the next is told to come again
+    #[arg(long, env = "PIANQU_MAX_FOLLOWERS", value_name = "N", default_value_t = 1000)]
+    pub max_followers: usize,
+
     /// Seconds that a request may take
     #[arg(long, env = "PIANQU_MAX_REQUEST_SECONDS", value_name = "S", default_value_t = 30)]
     pub max_request_seconds: u64,

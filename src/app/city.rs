@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use geo::Rect;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
+use super::recent::Recent;
 use crate::domain::LayerId;
 use crate::snapshot::Snapshot;
 
@@ -18,6 +19,9 @@ pub struct City {
     /// When the database last confirmed that the snapshot is current.
     confirmed_at: ArcSwap<DateTime<Utc>>,
     revised: broadcast::Sender<Arc<Revised>>,
+    recent: Mutex<Recent>,
+    /// Counts what a follower may want to look at: revisions, and PostgreSQL's going and coming.
+    news: watch::Sender<u64>,
     /// What must have happened before a revision counts as published.
     listeners: Mutex<Vec<Listener>>,
 }
@@ -27,6 +31,8 @@ type Listener = Box<dyn Fn(&Revised) + Send + Sync>;
 /// What the step from one revision to the next has touched.
 #[derive(Debug, Clone)]
 pub struct Revised {
+    /// The revision that this step came from.
+    pub after: u64,
     pub revision: u64,
     pub touched: Vec<Touched>,
 }
@@ -44,11 +50,13 @@ impl City {
         let (revised, _) = broadcast::channel(64);
         let confirmed_at = ArcSwap::from_pointee(snapshot.taken_at);
         Self {
-            snapshot: ArcSwap::from_pointee(snapshot),
             is_database_up: AtomicBool::new(true),
             confirmed_at,
             revised,
+            recent: Mutex::new(Recent::starting_at(snapshot.revision)),
+            news: watch::Sender::new(0),
             listeners: Mutex::new(Vec::new()),
+            snapshot: ArcSwap::from_pointee(snapshot),
         }
     }
 
@@ -61,13 +69,30 @@ impl City {
     /// The snapshot goes first: a listener drops what older snapshots gave, and whoever asks after
     /// that finds the new one.
     pub fn publish(&self, next: Snapshot, touched: Vec<Touched>) {
-        let revised = Arc::new(Revised { revision: next.revision, touched });
+        let after = self.snapshot.load().revision;
+        let revised = Arc::new(Revised { after, revision: next.revision, touched });
         self.snapshot.store(Arc::new(next));
         for listener in self.listeners().iter() {
             listener(&revised);
         }
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).push(revised.clone());
+        self.news.send_modify(|count| *count += 1);
         // Nobody may be following; that is no fault.
         let _ = self.revised.send(revised);
+    }
+
+    /// The steps that lead on from a revision, the oldest first; `None` when they are no longer
+    /// known, or never led through it.
+    pub fn since(&self, revision: u64) -> Option<Vec<Arc<Revised>>> {
+        if revision == self.snapshot.load().revision {
+            return Some(Vec::new());
+        }
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).since(revision)
+    }
+
+    /// Changes whenever there is a new revision or PostgreSQL goes or comes.
+    pub fn news(&self) -> watch::Receiver<u64> {
+        self.news.subscribe()
     }
 
     /// Has `listener` called within every publication from now on.
@@ -98,6 +123,8 @@ impl City {
     }
 
     pub fn set_database_up(&self, is_up: bool) {
-        self.is_database_up.store(is_up, Ordering::Relaxed);
+        if self.is_database_up.swap(is_up, Ordering::Relaxed) != is_up {
+            self.news.send_modify(|count| *count += 1);
+        }
     }
 }

@@ -6,6 +6,7 @@ pub mod import;
 pub mod jobs;
 pub mod lanes;
 mod name_indexes;
+mod recent;
 pub mod refresh;
 pub mod sample_data;
 pub mod tile_server;

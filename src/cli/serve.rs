@@ -118,6 +118,7 @@ fn http_settings(args: &ServeArgs, city: &CityRow) -> http::Settings {
         max_changes: args.max_changes,
         max_upload_bytes: args.max_upload_bytes,
         max_requests_under_way: args.max_requests_under_way,
+        max_followers: args.max_followers,
         max_request_time: Duration::from_secs(args.max_request_seconds),
     }
 }

@@ -86,6 +86,23 @@ impl Tile {
             Coord { x: longitude(east as f64 + grow), y: latitude(north as f64 - grow) },
         )
     }
+
+    /// The tiles of a zoom that show some of `bounds` (degrees) when each is drawn with `margin` (1.0 =
+    /// the tile's own side) around it; row by row.
+    ///
+    /// # Panics
+    /// Beyond [`MAX_ZOOM`].
+    pub fn showing(bounds: Rect<f64>, zoom: u8, margin: f64) -> impl Iterator<Item = Tile> {
+        assert!(zoom <= MAX_ZOOM, "zoom {zoom} is beyond {MAX_ZOOM}");
+        let side = 1u64 << (32 - zoom);
+        let grow = (margin * side as f64).ceil() as u32;
+        let north_west = to_world(bounds.min().x, bounds.max().y);
+        let south_east = to_world(bounds.max().x, bounds.min().y);
+        let nth = move |unit: u32| (u64::from(unit) / side) as u32;
+        let columns = nth(north_west.x.saturating_sub(grow))..=nth(south_east.x.saturating_add(grow));
+        let rows = nth(north_west.y.saturating_sub(grow))..=nth(south_east.y.saturating_add(grow));
+        rows.flat_map(move |y| columns.clone().map(move |x| Tile { z: zoom, x, y }))
+    }
 }
 
 /// The world position of a longitude and latitude in degrees, clamped to the square.
@@ -146,5 +163,25 @@ mod tests {
         let there = to_web_mercator(104.65, 30.12);
         let back = from_web_mercator(there);
         assert!((back.x - 104.65).abs() < 1e-12 && (back.y - 30.12).abs() < 1e-12);
+    }
+
+    #[test]
+    fn tiles_that_show_a_box_are_those_whose_grown_bounds_meet_it() {
+        let bounds = Rect::new(Coord { x: 104.62, y: 30.10 }, Coord { x: 104.66, y: 30.13 });
+        for (zoom, margin) in [(10, 0.0), (14, 1.0 / 64.0), (15, 0.5)] {
+            let shown: Vec<Tile> = Tile::showing(bounds, zoom, margin).collect();
+            let (first, last) = (shown[0], shown[shown.len() - 1]);
+            for y in first.y - 2..=last.y + 2 {
+                for x in first.x - 2..=last.x + 2 {
+                    let tile = Tile { z: zoom, x, y };
+                    let grown = tile.lon_lat_bounds(margin);
+                    let meets = grown.min().x <= bounds.max().x
+                        && grown.max().x >= bounds.min().x
+                        && grown.min().y <= bounds.max().y
+                        && grown.max().y >= bounds.min().y;
+                    assert_eq!(shown.contains(&tile), meets, "{tile:?} with a margin of {margin}");
+                }
+            }
+        }
     }
 }

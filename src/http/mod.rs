@@ -19,6 +19,7 @@ mod cross_origin;
 mod description;
 mod docs;
 mod edits;
+mod events;
 mod geometry_body;
 mod guard;
 mod health;
@@ -74,6 +75,7 @@ pub struct AppState {
     tiles: Arc<TileServer>,
     web: Arc<web::WebCache>,
     guard: guard::Guard,
+    followers: events::Followers,
     /// `None`: this server only reads.
     store: Option<Store>,
     jobs: Jobs,
@@ -84,6 +86,7 @@ pub struct AppState {
 impl AppState {
     pub fn new(city: Arc<City>, settings: Settings) -> Self {
         let guard = guard::Guard::new(&settings);
+        let followers = events::Followers::new(settings.max_followers);
         let lanes = Lanes::of_this_machine();
         let tiles = Arc::new(TileServer::new(city.clone(), lanes.clone(), settings.tile_cache_bytes));
         let metrics = Arc::<metrics::Metrics>::default();
@@ -102,6 +105,7 @@ impl AppState {
             tiles,
             web: Arc::default(),
             guard,
+            followers,
             store: None,
             jobs,
             uploads: None,
@@ -162,6 +166,7 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(edits::undo_last))
         .routes(routes!(edits::redo_last))
         .routes(routes!(edits::restore))
+        .routes(routes!(events::follow))
         .routes(routes!(city::show_city))
         .routes(routes!(layers::list_layers))
         .routes(routes!(search::search))

@@ -32,6 +32,8 @@ pub struct Settings {
     pub max_upload_bytes: u64,
     pub max_request_time: Duration,
     pub max_requests_under_way: usize,
+    /// Event streams that are open at a time.
+    pub max_followers: usize,
     /// Bytes of memory for encoded tiles.
     pub tile_cache_bytes: u64,
     /// Vertices of an area that statistics are asked for.
@@ -81,6 +83,7 @@ impl Default for Settings {
             max_upload_bytes: 512 << 20,
             max_request_time: Duration::from_secs(30),
             max_requests_under_way: 512,
+            max_followers: 1000,
             tile_cache_bytes: 256 << 20,
             max_area_vertices: 20_000,
         }

@@ -1,6 +1,7 @@
 //! The whole server over real sockets while its database changes, goes away and comes back.
 
 mod changes;
+mod events;
 mod junk;
 mod nodes;
 mod outage;
