@@ -318,6 +318,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follows the city: an event stream (text/event-stream).
+         * @description - `revision`: layers, boxes and tiles that a revision touched; its `id` is the revision. The first one
+         *       touches nothing and says where the city stands.
+         *     - `reset`: too much was missed to tell; everything is to be asked for anew. Its `id` is the revision.
+         *     - `database`: PostgreSQL went away or came back.
+         *
+         *     `Last-Event-ID` (browsers send it by themselves) or `since` goes on after a revision. A line of comment
+         *     comes every 15 s.
+         */
+        get: operations["follow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports": {
         parameters: {
             query?: never;
@@ -2019,6 +2045,59 @@ export interface operations {
             };
             /** @description Something was changed since; nothing was taken back */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow: {
+        parameters: {
+            query?: {
+                /** @description Go on after this revision */
+                since?: number;
+            };
+            header?: {
+                /** @description Go on after this revision; it outweighs `since` */
+                "Last-Event-ID"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `since` is no revision */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many follow already */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

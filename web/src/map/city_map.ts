@@ -10,6 +10,7 @@ import { selectionLayers } from './selection'
 import { CITY_SOURCE, NAMES_SOURCE, SELECTION_SOURCE, STAFF_SOURCE } from './source_names'
 import { CLICK_ORDER, stack } from './stack'
 import { sourceOf } from './tiles_of'
+import { tilesShowing, type Touched } from './touched'
 import { wayInto } from './way_into'
 
 maplibre.setWorkerUrl(workerUrl)
@@ -80,6 +81,8 @@ export class CityMap {
       dragRotate: false,
       pitchWithRotate: false,
       fadeDuration: 120,
+      // What was seen before may have changed since; asking again costs a 304.
+      maxTileCacheSize: 0,
       locale: { 'Map.Title': title },
       transformRequest: (url) => ({ url: withViewer(url) }),
     })
@@ -154,11 +157,32 @@ export class CityMap {
     })
   }
 
-  /** Asks for all tiles again; those that did not change are answered with 304. */
-  refresh(): void {
+  /** Asks again for the tiles that show what was touched, or for all; what did not change is answered with 304. */
+  refresh(touched?: Touched[]): void {
     this.#whenReady(() => {
-      for (const source of [CITY_SOURCE, STAFF_SOURCE]) if (this.map.getSource(source)) this.map.refreshTiles(source)
+      // A tile that is on its way may have been drawn before the change.
+      if (!this.map.areTilesLoaded()) this.map.once('idle', () => this.#ask(touched))
+      this.#ask(touched)
     })
+  }
+
+  #ask(touched: Touched[] | undefined): void {
+    for (const source of [CITY_SOURCE, STAFF_SOURCE]) {
+      if (!this.map.getSource(source)) continue
+      const changes = touched?.filter(({ layer }) => sourceOf(layer) === source)
+      const boxes = changes?.flatMap((change) => change.boxes ?? [])
+      const isAll = !changes || changes.some((change) => !change.boxes)
+      const tiles = isAll ? undefined : tilesShowing(boxes ?? [], this.#tileZooms(), this.bounds())
+      if (!tiles) this.map.refreshTiles(source)
+      else if (tiles.length > 0) this.map.refreshTiles(source, tiles)
+    }
+  }
+
+  /** The zooms whose tiles may be on the screen: this one's, and neighbours shown until its own have come. */
+  #tileZooms(): number[] {
+    const zoom = Math.round(this.map.getZoom())
+    const zooms = [-3, -2, -1, 0, 1, 2].map((step) => Math.min(DEEPEST_TILES, Math.max(0, zoom + step)))
+    return [...new Set(zooms)]
   }
 
   select(feature: Feature | undefined): void {
