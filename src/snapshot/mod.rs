@@ -3,6 +3,7 @@
 //! Invariants: nothing here changes once it is built. The next revision is built from the last one
 //! and shares what did not change. Every read names its [`Viewer`].
 
+pub mod filter;
 mod item;
 mod layer;
 pub mod names;
