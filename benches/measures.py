@@ -7,6 +7,7 @@ import os
 import subprocess
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 from lab import PEERS, ROOT, Lab, Row, free_port, get, tiles_over
 
@@ -127,6 +128,30 @@ def warm_tiles(lab: Lab):
         "≥ 80 %",
         tile >= 0.8 * bytes_,
     )
+
+
+FILTERS = [
+    "floors > 3 AND building_use <> 'industrial'",
+    "name LIKE '%a%' OR (floors BETWEEN 2 AND 20 AND height_m IS NULL)",
+    "S_INTERSECTS(geometry, POLYGON((104.4 29.9, 104.52 29.9, 104.5 30.06, 104.4 30.05, 104.4 29.9))) AND floors >= 0",
+]
+
+
+def filtered_tiles(lab: Lab):
+    """Tiles of what passes a filter against the same tiles of everything, cache off."""
+    server = lab.serve(lab.city(200_000, 100_000), PIANQU_TILE_CACHE_MB="0")
+    tiles = [f"/tiles/building/{z}/{x}/{y}.mvt" for z, x, y in tiles_over(*CITY, range(13, 17), 200)]
+    whole = lab.load(server, tiles).per_second
+    for text in FILTERS:
+        filtered = lab.load(server, [f"{tile}?filter={quote(text)}" for tile in tiles]).per_second
+        yield Row(
+            f"tiles with `{text[:40]}…`, requests/s",
+            f"{filtered:.0f}",
+            f"without: {whole:.0f}",
+            f"{whole / filtered:.2f}× the cost",
+            "≤ 2×",
+            whole <= 2 * filtered,
+        )
 
 
 def low_zoom(lab: Lab):
@@ -308,6 +333,7 @@ def freshness(lab: Lab):
 ALL = {
     "tiles": tile_speed,
     "warm": warm_tiles,
+    "filters": filtered_tiles,
     "low-zoom": low_zoom,
     "import": import_speed,
     "start-up": start_up,

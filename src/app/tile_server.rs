@@ -11,6 +11,7 @@ use super::{City, Lanes, Revised};
 use crate::domain::{LayerId, Viewer};
 use crate::geodesy::tile_grid::Tile;
 use crate::snapshot::Snapshot;
+use crate::snapshot::filter::Filter;
 use crate::tiles::cache::{EncodedTile, TileCache, TileKey};
 use crate::tiles::{self, LayerSet};
 
@@ -107,6 +108,35 @@ impl TileServer {
         Ok(encoded)
     }
 
+    /// A tile of what passes a filter. Filters are as many as those who ask, so it is not kept.
+    pub async fn filtered_tile(
+        &self,
+        viewer: Viewer,
+        layers: LayerSet,
+        tile: Tile,
+        filter: Filter,
+        compress: Compress,
+    ) -> Result<Option<EncodedTile>, TooBusy> {
+        let snapshot = self.city.snapshot();
+        let encoded = match tiles::weigh(&snapshot, viewer, layers, tile, LIGHT_FEATURES) {
+            0 => None,
+            LIGHT_FEATURES => {
+                let _waiting = self.queue.try_acquire().map_err(|_| TooBusy)?;
+                let snapshot = snapshot.clone();
+                self.lanes
+                    .heavy(move |_| {
+                        let bytes = tiles::encode_filtered(&snapshot, viewer, layers, tile, &filter)?;
+                        Some(pack(bytes, compress))
+                    })
+                    .await
+            }
+            _ => tiles::encode_filtered(&snapshot, viewer, layers, tile, &filter).map(|bytes| pack(bytes, compress)),
+        };
+        let count = if encoded.is_some() { &self.counts.misses } else { &self.counts.empty };
+        count.fetch_add(1, Ordering::Relaxed);
+        Ok(encoded)
+    }
+
     pub fn counts(&self) -> TileCounts {
         TileCounts {
             hits: self.counts.hits.load(Ordering::Relaxed),
@@ -119,11 +149,15 @@ impl TileServer {
 }
 
 fn encode_and_keep(cache: &TileCache, snapshot: &Snapshot, key: &TileKey, compress: Compress) -> Option<EncodedTile> {
-    let bytes: Bytes = tiles::encode(snapshot, key.viewer, key.layers, key.tile)?.into();
+    let encoded = pack(tiles::encode(snapshot, key.viewer, key.layers, key.tile)?, compress);
+    cache.put(*key, encoded.clone(), snapshot.revision);
+    Some(encoded)
+}
+
+fn pack(bytes: Vec<u8>, compress: Compress) -> EncodedTile {
+    let bytes: Bytes = bytes.into();
     let stem = format!("{:032x}", xxhash_rust::xxh3::xxh3_128(&bytes));
     // A copy has no room to spare: what the cache weighs is what it holds.
     let body = Bytes::copy_from_slice(&compress(&bytes));
-    let encoded = EncodedTile { body, stem: stem.into() };
-    cache.put(*key, encoded.clone(), snapshot.revision);
-    Some(encoded)
+    EncodedTile { body, stem: stem.into() }
 }

@@ -20,6 +20,7 @@ mod description;
 mod docs;
 mod edits;
 mod events;
+mod filter_parameter;
 mod geometry_body;
 mod guard;
 mod health;

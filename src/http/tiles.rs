@@ -6,11 +6,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::AppState;
+use super::filter_parameter::take_filter;
 use super::parameters::Parameters;
 use super::problem::{Kind, Problem, ProblemBody};
 use super::representation::{Encoding, Wishes, etag};
 use crate::domain::{LayerId, Viewer};
 use crate::geodesy::tile_grid::{MAX_ZOOM, NotATile, Tile};
+use crate::snapshot::filter::Filter;
 use crate::tiles::LayerSet;
 
 pub const MEDIA_TYPE: &str = "application/vnd.mapbox-vector-tile";
@@ -25,6 +27,9 @@ pub const MEDIA_TYPE: &str = "application/vnd.mapbox-vector-tile";
         ("z" = String, Path, description = "Zoom, 0 to 22"),
         ("x" = String, Path, description = "Column, from the west"),
         ("y" = String, Path, description = "Row, from the north, with or without `.mvt`"),
+        ("filter" = Option<String>, Query, description = "A condition in CQL2 that features must meet; for a tile of one layer"),
+        ("filter-lang" = Option<String>, Query, description = "`cql2-text` (the default) or `cql2-json`"),
+        ("filter-crs" = Option<String>, Query, description = "Reference system of coordinates in `filter`; CRS84 by default"),
     ),
     responses(
         (status = 200, description = "A Mapbox Vector Tile 2.1", body = Vec<u8>, content_type = "application/vnd.mapbox-vector-tile"),
@@ -38,13 +43,14 @@ pub async fn find_tile(
     State(state): State<AppState>,
     Path((layers, z, x, y)): Path<(String, String, String, String)>,
     viewer: Viewer,
-    parameters: Parameters,
+    mut parameters: Parameters,
     wishes: Wishes,
 ) -> Result<Response, Problem> {
-    parameters.finish()?;
     let layers = visible_layers(&layers, viewer)?;
+    let filter = filter_of(&mut parameters, layers, viewer, &state)?;
+    parameters.finish()?;
     let tile = address(&z, &x, y.strip_suffix(".mvt").unwrap_or(&y))?;
-    answer(&state, viewer, layers, tile, &wishes).await
+    answer(&state, viewer, layers, tile, filter, &wishes).await
 }
 
 /// A tile of one layer in WebMercatorQuad, by row and column.
@@ -54,10 +60,14 @@ pub async fn find_tile(
         ("z" = String, Path, description = "Tile matrix: the zoom, 0 to 22"),
         ("y" = String, Path, description = "Row, from the north"),
         ("x" = String, Path, description = "Column, from the west"),
+        ("filter" = Option<String>, Query, description = "A condition in CQL2 that features must meet"),
+        ("filter-lang" = Option<String>, Query, description = "`cql2-text` (the default) or `cql2-json`"),
+        ("filter-crs" = Option<String>, Query, description = "Reference system of coordinates in `filter`; CRS84 by default"),
     ),
     responses(
         (status = 200, description = "A Mapbox Vector Tile 2.1", body = Vec<u8>, content_type = "application/vnd.mapbox-vector-tile"),
         (status = 204, description = "Nothing lies there"),
+        (status = 304, description = "The tile that you hold is still right"),
         (status = 400, description = "No such address", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such layer", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "Too many large tiles are waiting", body = ProblemBody, content_type = "application/problem+json"),
@@ -73,9 +83,28 @@ pub async fn find_layer_tile(
         None | Some("mvt") => {}
         Some(other) => return Err(Problem::parameter("f", format!("«{other}» is no format of a tile; there is mvt"))),
     }
-    parameters.finish()?;
     let layers = [visible_layer(&layer, viewer)?].into_iter().collect();
-    answer(&state, viewer, layers, address(&z, &x, &y)?, &wishes).await
+    let filter = filter_of(&mut parameters, layers, viewer, &state)?;
+    parameters.finish()?;
+    answer(&state, viewer, layers, address(&z, &x, &y)?, filter, &wishes).await
+}
+
+/// A filter names properties, so it belongs to one layer.
+fn filter_of(
+    parameters: &mut Parameters,
+    layers: LayerSet,
+    viewer: Viewer,
+    state: &AppState,
+) -> Result<Option<Filter>, Problem> {
+    let mut all = layers.iter();
+    let first = all.next().ok_or_else(|| Problem::unknown_layer(""))?;
+    if parameters.names().any(|name| name == "filter") && all.next().is_some() {
+        return Err(Problem::parameter(
+            "filter",
+            "a tile of several layers takes no filter; ask for one layer at a time",
+        ));
+    }
+    take_filter(parameters, first.describe(), viewer, &state.settings)
 }
 
 /// The layers that a path names, all of them visible and none twice.
@@ -114,6 +143,7 @@ async fn answer(
     viewer: Viewer,
     layers: LayerSet,
     tile: Tile,
+    filter: Option<Filter>,
     wishes: &Wishes,
 ) -> Result<Response, Problem> {
     let encoding = wishes.encoding(usize::MAX).ok_or_else(|| {
@@ -125,7 +155,10 @@ async fn answer(
         Encoding::Gzip => |body: &bytes::Bytes| Encoding::Gzip.encode(body),
         Encoding::Identity => |body: &bytes::Bytes| body.clone(),
     };
-    let served = state.tiles.tile(viewer, layers, tile, encoding as u8, compress).await;
+    let served = match filter {
+        None => state.tiles.tile(viewer, layers, tile, encoding as u8, compress).await,
+        Some(filter) => state.tiles.filtered_tile(viewer, layers, tile, filter, compress).await,
+    };
     let served = served.map_err(|busy| Problem::too_busy(format!("Please come again: {busy}."), 1))?;
 
     let mut response = match &served {

@@ -10,15 +10,37 @@ use super::place::{Placement, TilePoint};
 use super::{BUFFER, EXTENT, LayerSet, protobuf};
 use crate::domain::{Value, Viewer};
 use crate::geodesy::tile_grid::Tile;
+use crate::snapshot::filter::Filter;
 use crate::snapshot::{Item, LayerView, ShapeGeometry, Snapshot};
 
 /// The bytes of a tile, or `None` when nothing of these layers lies in it.
 ///
 /// A layer that the viewer may not see is left out as if it had no features.
 pub fn encode(snapshot: &Snapshot, viewer: Viewer, layers: LayerSet, tile: Tile) -> Option<Vec<u8>> {
+    encode_some(snapshot, viewer, layers, tile, None)
+}
+
+/// The bytes of a tile of those features that pass a filter, which must have been read for these layers.
+pub fn encode_filtered(
+    snapshot: &Snapshot,
+    viewer: Viewer,
+    layers: LayerSet,
+    tile: Tile,
+    filter: &Filter,
+) -> Option<Vec<u8>> {
+    encode_some(snapshot, viewer, layers, tile, Some(filter))
+}
+
+fn encode_some(
+    snapshot: &Snapshot,
+    viewer: Viewer,
+    layers: LayerSet,
+    tile: Tile,
+    filter: Option<&Filter>,
+) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     for view in layers.iter().filter_map(|id| snapshot.layer(id, viewer)) {
-        LayerWriter::new(view, tile).write(&mut out);
+        LayerWriter::new(view, tile, filter).write(&mut out);
     }
     (!out.is_empty()).then_some(out)
 }
@@ -36,6 +58,7 @@ pub fn weigh(snapshot: &Snapshot, viewer: Viewer, layers: LayerSet, tile: Tile, 
 
 struct LayerWriter<'a> {
     view: LayerView<'a>,
+    filter: Option<&'a Filter>,
     tile: Tile,
     placement: Placement,
     /// Position among an item's values, for each field that travels; the key index is the position
@@ -55,7 +78,7 @@ struct LayerWriter<'a> {
 const HOUSEHOLDS: &str = "households";
 
 impl<'a> LayerWriter<'a> {
-    fn new(view: LayerView<'a>, tile: Tile) -> Self {
+    fn new(view: LayerView<'a>, tile: Tile, filter: Option<&'a Filter>) -> Self {
         let fields: Vec<usize> = view.fields().filter(|(_, field)| field.in_tiles).map(|(at, _)| at).collect();
         let households = view.fields().find(|(_, field)| field.name == HOUSEHOLDS).map(|(at, _)| at);
         // A layer whose households travel anyway has that key already.
@@ -63,6 +86,7 @@ impl<'a> LayerWriter<'a> {
         let known = fields.iter().position(|at| Some(*at) == households).map(|key| key as u32);
         Self {
             view,
+            filter,
             tile,
             placement: Placement::new(tile),
             fields,
@@ -87,6 +111,9 @@ impl<'a> LayerWriter<'a> {
         let mut cells = Cells::default();
 
         for item in self.view.in_box(bounds) {
+            if self.filter.is_some_and(|filter| !filter.passes(item)) {
+                continue;
+            }
             match item.shape.geometry() {
                 ShapeGeometry::Point(_) if zoom < POINT_ZOOM => points.push(item),
                 ShapeGeometry::Lines(_) if zoom < LINE_ZOOM => merged.push(item),

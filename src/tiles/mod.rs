@@ -14,7 +14,7 @@ mod layer_set;
 mod place;
 mod protobuf;
 
-pub use encode::{encode, weigh};
+pub use encode::{encode, encode_filtered, weigh};
 pub use layer_set::LayerSet;
 
 /// Side of a tile in tile units.

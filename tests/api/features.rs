@@ -155,3 +155,54 @@ proptest! {
         prop_assert_eq!(found, expected);
     }
 }
+
+#[tokio::test]
+async fn a_cql2_filter_narrows_items_and_tiles() {
+    let client = planner(town());
+    let found = |filter: &str| format!("/api/collections/street/items?filter={filter}");
+    assert_eq!(client.get(&found("street_class%20%3D%20%27primary%27")).await.ids(), [1]);
+    assert_eq!(client.get(&found("NOT%20street_class%20%3D%20%27primary%27&limit=1")).await.ids(), [2]);
+    let json =
+        "%7B%22op%22%3A%22like%22%2C%22args%22%3A%5B%7B%22property%22%3A%22name%22%7D%2C%22%E5%B9%B8%25%22%5D%7D";
+    assert_eq!(client.get(&found(&format!("{json}&filter-lang=cql2-json"))).await.ids(), [2]);
+    let (lon, lat) = at(0.0, 0.0);
+    let near =
+        |order: String, crs: &str| format!("S_INTERSECTS(geometry,BBOX({order}))&filter-crs={crs}");
+    let e = 1e-4;
+    let lon_first = near(format!("{},{},{},{}", lon - e, lat - e, lon + e, lat + e), "OGC:CRS84");
+    let lat_first = near(format!("{},{},{},{}", lat - e, lon - e, lat + e, lon + e), "EPSG:4490");
+    for filter in [lon_first, lat_first] {
+        assert_eq!(client.get(&found(&filter)).await.ids(), [1], "{filter}");
+    }
+
+    let wrong = client.get(&found("street_class%20%3D%20")).await;
+    let told = wrong.problem(400, "invalid-parameter");
+    assert_eq!(told["errors"][0]["parameter"], "filter");
+    assert!(told["errors"][0]["detail"].as_str().unwrap().starts_with("character 16"), "{told}");
+    for bad in ["x&filter-lang=cql", "TRUE&filter-crs=EPSG:1", "secret%3D1"] {
+        assert_eq!(client.get(&found(bad)).await.status, 400, "{bad}");
+    }
+    assert_eq!(client.get("/api/collections/street/items?filter-lang=cql2-text").await.status, 400);
+
+    let tile = pianqu::geodesy::tile_grid::Tile::showing(
+        geo::Rect::new(geo::Coord { x: lon, y: lat }, geo::Coord { x: lon, y: lat }),
+        14,
+        0.0,
+    )
+    .next()
+    .unwrap();
+    let address = format!("/tiles/street/14/{}/{}.mvt", tile.x(), tile.y());
+    let names = |body: &[u8]| {
+        let layers = crate::support::mvt::decode(body);
+        layers.iter().flat_map(|layer| &layer.features).filter_map(|feature| feature.id).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&client.get(&address).await.body), [1, 2]);
+    let filtered = client.get(&format!("{address}?filter=street_class%20%3D%20%27primary%27")).await;
+    assert_eq!(names(&filtered.body), [1]);
+    assert_eq!(client.get(&format!("{address}?filter=FALSE")).await.status, 204);
+    let held = [("if-none-match", filtered.header("etag"))];
+    let again = client.get_with(&format!("{address}?filter=street_class%20%3D%20%27primary%27"), &held).await;
+    assert_eq!(again.status, 304);
+    let two = client.get(&format!("{}?filter=TRUE", address.replace("street", "street,gate"))).await;
+    assert_eq!(two.status, 400);
+}

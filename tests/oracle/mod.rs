@@ -1,5 +1,6 @@
 //! Our answer is somebody else's answer.
 
+mod filters;
 mod generalisation;
 mod tile_counts;
 mod tiles;

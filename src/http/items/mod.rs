@@ -43,6 +43,9 @@ pub const REVISION: HeaderName = HeaderName::from_static("pianqu-revision");
         ("limit" = Option<u32>, Query, description = "Features on a page"),
         ("cursor" = Option<i64>, Query, description = "Where the page begins; taken from a `next` link"),
         ("properties" = Option<String>, Query, description = "Only these properties, separated by commas"),
+        ("filter" = Option<String>, Query, description = "A condition in CQL2, on properties, place and time"),
+        ("filter-lang" = Option<String>, Query, description = "`cql2-text` (the default) or `cql2-json`"),
+        ("filter-crs" = Option<String>, Query, description = "Reference system of coordinates in `filter`; CRS84 by default"),
     ),
     responses(
         (status = 200, description = "A page", content_type = "application/geo+json", body = serde_json::Value),

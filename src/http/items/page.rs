@@ -47,7 +47,7 @@ fn passing<'a>(view: &LayerView<'a>, query: &ItemsQuery, is_wanted: impl Fn() ->
         }
         true
     };
-    match &query.bbox {
+    match query.search_boxes() {
         None => {
             for item in view.items() {
                 if !ask(&mut passing, item) {
@@ -55,8 +55,7 @@ fn passing<'a>(view: &LayerView<'a>, query: &ItemsQuery, is_wanted: impl Fn() ->
                 }
             }
         }
-        Some(bbox) => {
-            let boxes = bbox.search_boxes();
+        Some(boxes) => {
             for part in &boxes {
                 for item in view.in_box(*part) {
                     if !ask(&mut passing, item) {

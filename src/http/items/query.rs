@@ -1,5 +1,7 @@
 //! What a request for items asks, checked.
 
+use geo::Rect;
+
 use super::bbox::Bbox;
 use super::crs_parameter::take_crs;
 use super::datetime::Period;
@@ -7,14 +9,18 @@ use super::filter::{Equals, take_filters};
 use crate::domain::Field;
 use crate::geodesy::Crs;
 use crate::http::Settings;
+use crate::http::filter_parameter::take_filter;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::snapshot::filter::Filter;
 use crate::snapshot::{Item, LayerView};
 
 pub struct ItemsQuery {
     pub bbox: Option<Bbox>,
     pub period: Option<Period>,
     pub filters: Vec<Equals>,
+    /// A condition in CQL2.
+    pub condition: Option<Filter>,
     pub crs: Crs,
     /// The fields to answer with their positions in an item's values.
     pub fields: Vec<(usize, &'static Field)>,
@@ -39,15 +45,17 @@ impl ItemsQuery {
             limit.map_or(settings.default_page, |n| usize::try_from(n).unwrap_or(usize::MAX).min(settings.max_page));
         let after = parameters.take_integer("cursor", 0, i64::MAX)?.unwrap_or(0);
         let fields = take_fields(&mut parameters, view)?;
+        let condition = take_filter(&mut parameters, view.describe(), view.viewer(), settings)?;
         let filters = take_filters(&mut parameters, view.describe(), view.viewer())?;
         parameters.finish()?;
-        Ok(Self { bbox, period, filters, crs, fields, limit, after })
+        Ok(Self { bbox, period, filters, condition, crs, fields, limit, after })
     }
 
     /// True when everything but the place is as asked.
     pub fn meets_but_for_place(&self, view: &LayerView<'_>, item: &Item) -> bool {
         self.filters.iter().all(|filter| filter.meets(item))
             && self.period.is_none_or(|period| period.meets(view, item))
+            && self.condition.as_ref().is_none_or(|condition| condition.passes(item))
     }
 
     /// About how many items must be looked at, if items lie evenly in the layer's bounds.
@@ -55,14 +63,13 @@ impl ItemsQuery {
         if self.is_open() {
             return 0;
         }
-        let (Some(bbox), Some(bounds)) = (&self.bbox, view.bounds()) else { return view.len() };
+        let (Some(search), Some(bounds)) = (self.search_boxes(), view.bounds()) else { return view.len() };
         let whole = bounds.width() * bounds.height();
         if whole <= 0.0 {
             return view.len();
         }
         let side = |low: f64, high: f64, a: f64, b: f64| (high.min(b) - low.max(a)).max(0.0);
-        let shared: f64 = bbox
-            .search_boxes()
+        let shared: f64 = search
             .iter()
             .map(|part| {
                 side(bounds.min().x, bounds.max().x, part.min().x, part.max().x)
@@ -72,9 +79,18 @@ impl ItemsQuery {
         (view.len() as f64 * (shared / whole).min(1.0)) as usize
     }
 
+    /// Boxes in stored degrees that hold all that can pass, or `None` where the query sets no bounds.
+    pub fn search_boxes(&self) -> Option<Vec<Rect<f64>>> {
+        let of_condition = self.condition.as_ref().and_then(Filter::bounds);
+        match &self.bbox {
+            Some(bbox) => Some(bbox.search_boxes()),
+            None => of_condition.map(|bounds| vec![bounds]),
+        }
+    }
+
     /// True when every item of the layer is asked for.
     pub fn is_open(&self) -> bool {
-        self.bbox.is_none() && self.period.is_none() && self.filters.is_empty()
+        self.bbox.is_none() && self.period.is_none() && self.filters.is_empty() && self.condition.is_none()
     }
 }
 

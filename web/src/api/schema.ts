@@ -1238,6 +1238,12 @@ export interface operations {
                 cursor?: number;
                 /** @description Only these properties, separated by commas */
                 properties?: string;
+                /** @description A condition in CQL2, on properties, place and time */
+                filter?: string;
+                /** @description `cql2-text` (the default) or `cql2-json` */
+                "filter-lang"?: string;
+                /** @description Reference system of coordinates in `filter`; CRS84 by default */
+                "filter-crs"?: string;
             };
             header?: never;
             path: {
@@ -1738,7 +1744,14 @@ export interface operations {
     };
     find_layer_tile: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A condition in CQL2 that features must meet */
+                filter?: string;
+                /** @description `cql2-text` (the default) or `cql2-json` */
+                "filter-lang"?: string;
+                /** @description Reference system of coordinates in `filter`; CRS84 by default */
+                "filter-crs"?: string;
+            };
             header?: never;
             path: {
                 /** @description Name of a layer */
@@ -1765,6 +1778,13 @@ export interface operations {
             };
             /** @description Nothing lies there */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The tile that you hold is still right */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2819,7 +2839,14 @@ export interface operations {
     };
     find_tile: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A condition in CQL2 that features must meet; for a tile of one layer */
+                filter?: string;
+                /** @description `cql2-text` (the default) or `cql2-json` */
+                "filter-lang"?: string;
+                /** @description Reference system of coordinates in `filter`; CRS84 by default */
+                "filter-crs"?: string;
+            };
             header?: never;
             path: {
                 /** @description Names of layers, separated by commas: `street,building` */
