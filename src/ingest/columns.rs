@@ -38,10 +38,14 @@ pub fn plan(
     map: &[(String, String)],
     is_shapefile: bool,
 ) -> Result<Columns, IngestError> {
+    let left_out = left_out(names, map)?;
     let asked = asked(layer, names, map)?;
     let mut matches: Vec<(Rank, usize, usize, f64)> = Vec::new();
     let mut unit_trouble = vec![None; names.len()];
     for (index, name) in names.iter().enumerate() {
+        if left_out.contains(&index) {
+            continue;
+        }
         if let Some((_, field)) = asked.iter().find(|(column, _)| *column == index) {
             let scale = heading_unit(name).and_then(|unit| units::factor(unit, layer.fields[*field].unit));
             matches.push((Rank::Asked, index, *field, scale.unwrap_or(1.0)));
@@ -78,15 +82,18 @@ pub fn plan(
                 column: name.clone(),
                 field: Some(layer.fields[column.field].name),
                 why: if column.scale == 1.0 { String::new() } else { format!("× {}", column.scale) },
+                samples: Vec::new(),
             },
             None => ColumnReport {
                 column: name.clone(),
                 field: None,
                 why: match (&unit_trouble[index], taken_by[index]) {
+                    _ if left_out.contains(&index) => "left out, as asked".to_owned(),
                     (Some(trouble), _) => trouble.clone(),
                     (None, Some(field)) => format!("another column already holds «{field}»"),
                     (None, None) => "no field of this layer goes by this name".to_owned(),
                 },
+                samples: Vec::new(),
             },
         })
         .collect();
@@ -99,13 +106,10 @@ fn asked(
     map: &[(String, String)],
 ) -> Result<Vec<(usize, usize)>, IngestError> {
     map.iter()
+        .filter(|(_, field)| !field.is_empty())
         .map(|(column, field)| {
             let refuse = |why: String| IngestError::Map { column: column.clone(), field: field.clone(), why };
-            let index = names
-                .iter()
-                .position(|name| name == column)
-                .or_else(|| names.iter().position(|name| plain(name) == plain(column)))
-                .ok_or_else(|| refuse(format!("the file has no such column; it has: {}", names.join(", "))))?;
+            let index = find(names, column).ok_or_else(|| no_such_column(names, column, field))?;
             let (position, _) = layer.field(field).ok_or_else(|| {
                 let known: Vec<&str> = layer.fields.iter().map(|f| f.name).collect();
                 refuse(format!("the layer has no such field; it has: {}", known.join(", ")))
@@ -113,6 +117,24 @@ fn asked(
             Ok((index, position))
         })
         .collect()
+}
+
+/// Columns that are mapped to no field at all: not imported, whatever their name.
+fn left_out(names: &[String], map: &[(String, String)]) -> Result<Vec<usize>, IngestError> {
+    map.iter()
+        .filter(|(_, field)| field.is_empty())
+        .map(|(column, field)| find(names, column).ok_or_else(|| no_such_column(names, column, field)))
+        .collect()
+}
+
+fn find(names: &[String], column: &str) -> Option<usize> {
+    let exactly = names.iter().position(|name| name == column);
+    exactly.or_else(|| names.iter().position(|name| plain(name) == plain(column)))
+}
+
+fn no_such_column(names: &[String], column: &str, field: &str) -> IngestError {
+    let why = format!("the file has no such column; it has: {}", names.join(", "));
+    IngestError::Map { column: column.to_owned(), field: field.to_owned(), why }
 }
 
 fn rank(field: &Field, column: &str, is_shapefile: bool) -> Option<Rank> {
@@ -195,6 +217,13 @@ mod tests {
         assert_eq!(plan.mapped.len(), 1);
         assert_eq!(plan.mapped[0].scale, 1e4);
         assert!(plan.report[1].why.contains("no unit"));
+    }
+
+    #[test]
+    fn a_column_mapped_to_nothing_is_left_out() {
+        let plan = |map| fields(LayerId::Community, &["小区名称", "总户数", "户数"], map);
+        assert_eq!(plan(&[]), [Some("name"), None, Some("households")]);
+        assert_eq!(plan(&[("户数", "")]), [Some("name"), Some("households"), None]);
     }
 
     #[test]

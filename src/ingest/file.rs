@@ -21,6 +21,10 @@ use crate::domain::{GeometryKind, LayerDescription, Value};
 
 /// Rows that are looked at before the first is taken.
 const SAMPLE_ROWS: usize = 1000;
+/// Rows among which values are looked for that show what a column holds, and how much is shown of it.
+const SHOWN_ROWS: usize = 50;
+const SHOWN_VALUES: usize = 3;
+const SHOWN_CHARS: usize = 40;
 /// Progress is told each so many rows.
 const TELL_EVERY: u64 = 1000;
 /// As many points on one place are no coincidence.
@@ -41,6 +45,7 @@ pub fn read(
     let names = column_names(&layer, text);
     let columns = columns::plan(description, &names, &request.map, driver == "ESRI Shapefile")?;
     report.columns.clone_from(&columns.report);
+    sample_values(&mut layer, text, report);
     let place = Place::find(&layer, &names)?;
     for at in place.columns() {
         let told = &mut report.columns[at];
@@ -293,6 +298,23 @@ fn sample_middle(layer: &mut OwnedLayer, place: &Place, text: TextEncoding) -> O
     xs.sort_by(f64::total_cmp);
     ys.sort_by(f64::total_cmp);
     Some((*xs.get(xs.len() / 2)?, *ys.get(ys.len() / 2)?))
+}
+
+/// Notes the first different values of each column.
+fn sample_values(layer: &mut OwnedLayer, text: TextEncoding, report: &mut Report) {
+    for feature in layer.features().take(SHOWN_ROWS) {
+        for (at, column) in report.columns.iter_mut().enumerate() {
+            if column.samples.len() >= SHOWN_VALUES {
+                continue;
+            }
+            let value = gdal_raw::field_bytes(&feature, at).and_then(|bytes| encoding::decode(text.encoding, bytes));
+            let shown: String = value.as_deref().unwrap_or_default().trim().chars().take(SHOWN_CHARS).collect();
+            if !shown.is_empty() && !column.samples.contains(&shown) {
+                column.samples.push(shown);
+            }
+        }
+    }
+    layer.reset_feature_reading();
 }
 
 /// Where a row's shape is.

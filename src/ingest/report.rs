@@ -57,6 +57,8 @@ pub struct ColumnReport {
     /// A field of the layer, or `geometry`. `None`: the column is not imported.
     pub field: Option<&'static str>,
     pub why: String,
+    /// The first different values, by which a person knows the column.
+    pub samples: Vec<String>,
 }
 
 /// Something about the file as a whole, or about many rows alike.

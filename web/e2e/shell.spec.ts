@@ -1,23 +1,6 @@
-import { createRequire } from 'node:module'
-import { expect, test, type Page } from '@playwright/test'
+import { expect, test } from '@playwright/test'
+import { complaints } from './axe'
 import { drawn, open, pixel, search } from './page'
-
-interface AxeWindow {
-  axe: { run(context: Document): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> }
-}
-
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
-/** What axe has against the page, one line each. */
-async function complaints(page: Page): Promise<string[]> {
-  // Evaluated, not added as a script: the page's policy admits no script but its own.
-  const { readFile } = await import('node:fs/promises')
-  await page.evaluate(await readFile(axePath, 'utf8'))
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as AxeWindow).axe.run(document)
-    return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html} ${node.failureSummary ?? ''}`))
-  })
-}
 
 test('axe finds nothing, with every panel open in turn', async ({ page }) => {
   const found = await search(page, 'rsysc')

@@ -27,7 +27,7 @@ pub struct Reading {
     is_north_first: bool,
     /// `GBK`
     encoding: Option<String>,
-    /// Column of the file to field of the layer.
+    /// Column of the file to field of the layer; to nothing, `""`, leaves the column out.
     #[serde(default)]
     map: BTreeMap<String, String>,
     /// Field of the layer to the value of rows that have none.

@@ -7,6 +7,7 @@ export type Layer = Schemas['LayerSummary']
 export type Field = Schemas['FieldSummary']
 export type Found = Schemas['SearchResult']
 export type Statistics = Schemas['StatisticsAnswer']
+export type Fault = Schemas['Fault']
 export type Readiness = Schemas['Readiness']
 
 export interface Feature {
@@ -32,7 +33,10 @@ export class ApiError extends Error {
     readonly kind: string,
     readonly status: number,
     readonly requestId: string | undefined,
+    /** The server's own words, in English; empty when it said none. */
     message: string,
+    /** What is wrong where. */
+    readonly errors: Fault[] = [],
   ) {
     super(message)
   }
@@ -61,7 +65,7 @@ const asViewer: Middleware = {
   },
 }
 
-const client = createClient<paths>({ baseUrl: location.origin })
+export const client = createClient<paths>({ baseUrl: location.origin })
 client.use(asViewer)
 
 interface Outcome {
@@ -70,7 +74,8 @@ interface Outcome {
   response: Response
 }
 
-async function answer<T>(request: Promise<Outcome>): Promise<T> {
+/** The data of an answer; of a refusal the error. */
+export async function answer<T>(request: Promise<Outcome>): Promise<T> {
   let outcome: Outcome
   try {
     outcome = await request
@@ -78,10 +83,15 @@ async function answer<T>(request: Promise<Outcome>): Promise<T> {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError('network', 0, undefined, String(error))
   }
-  if (outcome.response.ok && outcome.data !== undefined) return outcome.data as T
-  const problem = (outcome.error ?? {}) as { type?: string; detail?: string; request_id?: string }
+  if (outcome.response.ok) return outcome.data as T
+  throw problemOf(outcome.error, outcome.response.status)
+}
+
+/** The error of a refused request from its body, `application/problem+json` where the server wrote it. */
+export function problemOf(body: unknown, status: number): ApiError {
+  const problem = (body ?? {}) as { type?: string; detail?: string; request_id?: string; errors?: Fault[] }
   const kind = problem.type?.split('/').at(-1) ?? 'unknown'
-  throw new ApiError(kind, outcome.response.status, problem.request_id, problem.detail ?? '')
+  return new ApiError(kind, status, problem.request_id, problem.detail ?? '', problem.errors)
 }
 
 /** Where the next page begins; nothing after the last. */

@@ -964,7 +964,7 @@ export interface components {
             key?: string | null;
             /** @description The layer that the rows become; `all` takes every layer that OpenStreetMap feeds. */
             layer: string;
-            /** @description Column of the file to field of the layer. */
+            /** @description Column of the file to field of the layer; to nothing, `""`, leaves the column out. */
             map?: {
                 [key: string]: string;
             };

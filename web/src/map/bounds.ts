@@ -16,6 +16,16 @@ export function boundsOf(geometry: GeoJSON.Geometry): [number, number, number, n
   return bounds
 }
 
+/** West, south, east, north of all features together; nothing when there is none. */
+export function boundsOfAll({ features }: GeoJSON.FeatureCollection): [number, number, number, number] | undefined {
+  const [first, ...rest] = features.map(({ geometry }) => boundsOf(geometry))
+  return rest.reduce(
+    (a, b) =>
+      a && [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])],
+    first,
+  )
+}
+
 /** West, south, east, north as somebody typed them in degrees; nothing when that is no area on the earth. */
 export function readBounds(text: string): [number, number, number, number] | undefined {
   const parts = text.trim().split(/[\s,，、]+/)

@@ -6,8 +6,9 @@ import type { Language } from '../i18n'
 import { MOST_NAMED, type PlaceName } from './place_names'
 import { Drawing, type DrawnGeometry, type DrawnShape } from './drawing'
 import { ground } from './palette'
+import { previewLayers } from './preview'
 import { selectionLayers } from './selection'
-import { CITY_SOURCE, NAMES_SOURCE, SELECTION_SOURCE, STAFF_SOURCE } from './source_names'
+import { CITY_SOURCE, NAMES_SOURCE, PREVIEW_SOURCE, SELECTION_SOURCE, STAFF_SOURCE } from './source_names'
 import { CLICK_ORDER, stack } from './stack'
 import { sourceOf } from './tiles_of'
 import { tilesShowing, type Touched } from './touched'
@@ -52,6 +53,7 @@ export class CityMap {
   #waiting: (() => void)[] = []
   #names: GeoJSON.FeatureCollection = NO_FEATURES
   #selected: GeoJSON.FeatureCollection = NO_FEATURES
+  #preview: GeoJSON.FeatureCollection = NO_FEATURES
   #layers: Layer[]
   #visible: ReadonlySet<string>
   #language: Language
@@ -202,6 +204,12 @@ export class CityMap {
     this.#fill(NAMES_SOURCE, this.#names)
   }
 
+  /** Draws features that are not of the city yet, or no longer any. */
+  preview(features: GeoJSON.FeatureCollection | undefined): void {
+    this.#preview = features ?? NO_FEATURES
+    this.#fill(PREVIEW_SOURCE, this.#preview)
+  }
+
   draw(shape: DrawnShape): void {
     this.#whenReady(() => this.#drawing?.start(shape))
     this.map.getCanvas().focus()
@@ -239,6 +247,7 @@ export class CityMap {
     const sources: maplibre.StyleSpecification['sources'] = {
       [SELECTION_SOURCE]: { type: 'geojson', data: this.#selected },
       [NAMES_SOURCE]: { type: 'geojson', data: this.#names },
+      [PREVIEW_SOURCE]: { type: 'geojson', data: this.#preview },
     }
     for (const source of [CITY_SOURCE, STAFF_SOURCE]) {
       const ids = this.#layers.map((layer) => layer.id).filter((id) => sourceOf(id) === source)
@@ -261,7 +270,7 @@ export class CityMap {
       type: 'background',
       paint: { 'background-color': ground.land },
     }
-    return { version: 8, sources, layers: [land, ...drawn, ...selectionLayers()] }
+    return { version: 8, sources, layers: [land, ...drawn, ...previewLayers(), ...selectionLayers()] }
   }
 
   #hits(point: maplibre.Point): Hit[] {

@@ -22,6 +22,8 @@ export const ground = {
 export const community = { fill: '#d0773f', edge: '#a3541f', label: '#6b3410' }
 export const boundary = { body: '#54457a', subdistrict: '#7d719c', neighbourhood: '#a79fbd' }
 export const selection = '#0b57d0'
+/** A file that is not imported yet: nothing of the city is of this purple. */
+export const preview = '#8a1fb8'
 
 /** 管线颜色, CJJ 61: water cyan, drains brown, gas magenta, heat orange, power red, telecom green. */
 export const utilityColours: Record<string, string> = {

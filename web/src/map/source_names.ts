@@ -5,3 +5,5 @@ export const STAFF_SOURCE = 'staff'
 export const SELECTION_SOURCE = 'selection'
 /** Names that stand once on the map, however many tiles their areas cross. */
 export const NAMES_SOURCE = 'names'
+/** The features of a file that is not imported yet. */
+export const PREVIEW_SOURCE = 'preview'

@@ -8,7 +8,7 @@ import { MOST_NAMED, NAMED_ONCE, readPlaceNames, type PlaceName } from '../map/p
 import { readLink, writeLink } from './link'
 import { isPhone } from './phone'
 
-export type Panel = 'layers' | 'statistics' | 'measure'
+export type Panel = 'layers' | 'statistics' | 'measure' | 'import'
 
 /** Fields that hold the code of a feature of another layer, and what they are called when its name is shown. */
 const REFERENCES: Record<string, { layer: string; title: Key }> = {
@@ -129,6 +129,7 @@ export class App {
   async setPublic(isPublic: boolean): Promise<void> {
     this.isPublic = isPublic
     setViewer(isPublic ? 'public' : undefined)
+    if (isPublic && this.panel === 'import') this.panel = undefined
     this.deselect()
     this.writeLink('push')
     await this.reload()
@@ -166,6 +167,11 @@ export class App {
   togglePanel(panel: Panel): void {
     this.panel = this.panel === panel ? undefined : panel
     if (this.panel && isPhone()) this.isTableOpen = false
+  }
+
+  /** Shows the panel of imports; the public has none. */
+  openImport(): void {
+    if (!this.isPublic && this.panel !== 'import') this.togglePanel('import')
   }
 
   toggleTable(): void {

@@ -15,6 +15,7 @@ export function onKey(event: KeyboardEvent, app: App): void {
   if (event.key === '/') document.getElementById('search')?.focus()
   else if (event.key === '?') app.isHelpOpen = !app.isHelpOpen
   else if (event.key === 't') app.toggleTable()
+  else if (event.key === 'i') app.openImport()
   else if (panel) app.togglePanel(panel)
   else return
   event.preventDefault()
