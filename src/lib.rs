@@ -11,6 +11,7 @@ pub mod snapshot;
 pub mod analysis;
 pub mod tiles;
 
+pub mod export;
 pub mod ingest;
 pub mod store;
 

@@ -11,9 +11,10 @@ use chrono::Utc;
 use sqlx::postgres::PgListener;
 
 use super::city::{City, Touched};
+use crate::domain::LayerId;
 use crate::snapshot::{Layer, Snapshot};
 use crate::store::change::{LayerNews, News, Position, load_city, read_news};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, layer_rows};
 
 /// How long a change may go unnoticed when its notification is lost.
 const POLL: Duration = Duration::from_millis(500);
@@ -28,6 +29,16 @@ pub async fn load(store: &Store) -> Result<(Snapshot, Position), StoreError> {
     let now = Utc::now();
     let snapshot = Snapshot::empty(now).with_layers(loaded.position.revision, now, loaded.layers);
     Ok((snapshot, loaded.position))
+}
+
+/// Reads one layer; the others are empty.
+pub async fn load_layer(store: &Store, id: LayerId) -> Result<Snapshot, StoreError> {
+    let mut client = store.connect_raw().await?;
+    let transaction = client.transaction().await?;
+    let items = layer_rows::load_layer(&transaction, id.describe()).await?;
+    transaction.commit().await?;
+    let now = Utc::now();
+    Ok(Snapshot::empty(now).with_layers(0, now, [Layer::new(id, items)]))
 }
 
 /// Follows the database for ever.

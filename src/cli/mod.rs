@@ -3,6 +3,7 @@
 mod backup;
 mod data_dir;
 mod database;
+mod export;
 mod import;
 mod import_report;
 mod logging;
@@ -45,6 +46,8 @@ enum Command {
     Serve(Box<ServeArgs>),
     /// Import a file into a layer, take an import back, list imports
     Import(Box<import::ImportArgs>),
+    /// Write a layer to a file of another program
+    Export(Box<export::ExportArgs>),
     /// Bring the database to the newest schema
     Migrate(migrate::MigrateArgs),
     /// Write the whole database to a file, while others go on working
@@ -82,6 +85,7 @@ pub fn run(words: Vec<OsString>) -> anyhow::Result<()> {
             Command::Restore(args) => restore::run(cli.database, args).await,
             Command::Openapi => openapi::run(),
             Command::Import(args) => import::run(cli.database, *args).await,
+            Command::Export(args) => export::run(cli.database, *args).await,
             Command::Migrate(args) => migrate::run(cli.database, args).await,
             Command::Sample(args) => sample::run(args),
         }

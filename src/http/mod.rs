@@ -25,7 +25,7 @@ mod geometry_body;
 mod guard;
 mod health;
 mod imports;
-mod items;
+pub mod items;
 mod jobs;
 mod landing;
 mod layers;

@@ -18,6 +18,11 @@ impl Parameters {
         Ok(Self { left })
     }
 
+    /// Names and values that came in another way than in a URL.
+    pub fn from_pairs(left: Vec<(String, String)>) -> Self {
+        Self { left }
+    }
+
     /// A parameter's value. Given twice it is refused: which one is meant is not for us to guess.
     pub fn take(&mut self, name: &str) -> Result<Option<String>, Problem> {
         let Some(first) = self.left.iter().position(|(given, _)| given == name) else { return Ok(None) };

@@ -51,7 +51,9 @@ pub fn resolve(claims: Claims<'_>, middle: Option<(f64, f64)>) -> Result<(Source
     let fitting = raw_middle.map(|at| fitting(at, claims.extent)).unwrap_or_default();
     let (mut crs, by) = match (claims.asked, claims.declared) {
         (Some(text), _) => (asked(text)?, "given with --crs"),
-        (None, Some(declared)) if !declared.is_local() => (declared, "declared by the file"),
+        (None, Some(declared)) if !declared.is_local() && !is_undefined(&declared) => {
+            (declared, "declared by the file")
+        }
         _ if claims.is_datum_known && middle.is_some_and(are_degrees) => {
             let degrees = SourceCrs { name: "degrees".to_owned(), transform: None, is_north_first };
             return Ok((degrees, "degrees of the datum given with --datum"));
@@ -99,6 +101,11 @@ fn asked(text: &str) -> Result<SpatialRef, IngestError> {
         .ok_or_else(|| IngestError::CrsUnreadable(text.clone()))
 }
 
+/// What GDAL makes of a GeoPackage that says "not known" of its reference system.
+fn is_undefined(crs: &SpatialRef) -> bool {
+    crs.name().is_some_and(|name| name.starts_with("Undefined "))
+}
+
 fn describe(crs: &SpatialRef) -> String {
     crs.authority().unwrap_or_else(|_| crs.name().unwrap_or_else(|| "without a name".to_owned()))
 }
@@ -129,17 +136,59 @@ fn refuse_secret(crs: &SpatialRef, name: &str) -> Result<(), IngestError> {
 }
 
 fn to_degrees(crs: &SpatialRef, name: &str) -> Result<CoordTransform, IngestError> {
+    between(crs, name, Direction::ToDegrees)
+}
+
+enum Direction {
+    ToDegrees,
+    FromDegrees,
+}
+
+fn between(crs: &SpatialRef, name: &str, direction: Direction) -> Result<CoordTransform, IngestError> {
     said::listen();
     let no_path = |why: String| IngestError::CrsNoPath { name: name.to_owned(), why };
     let known = |result: gdal::errors::Result<SpatialRef>| result.map_err(|error| no_path(error.to_string()));
     let base = known(crs.geog_cs())?;
     // Within one datum the projection is undone exactly; another datum goes by PROJ's best known
     // path, and by none that ignores the difference.
-    let mut target = if is_ours(&base) { base } else { known(SpatialRef::from_epsg(4326))? };
-    target.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    let mut degrees = if is_ours(&base) { base } else { known(SpatialRef::from_epsg(4326))? };
+    degrees.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
     let mut options = CoordTransformOptions::new().map_err(|error| no_path(error.to_string()))?;
     options.set_ballpark_allowed(false).map_err(|error| no_path(error.to_string()))?;
-    CoordTransform::new_with_options(crs, &target, &options).map_err(|error| no_path(error.to_string()))
+    let (from, to) = match direction {
+        Direction::ToDegrees => (crs, &degrees),
+        Direction::FromDegrees => (&degrees, crs),
+    };
+    CoordTransform::new_with_options(from, to, &options).map_err(|error| no_path(error.to_string()))
+}
+
+/// A reference system to write in, by the names that `--crs` takes.
+pub struct Outgoing {
+    /// `EPSG:4544`, or its own name where it has no number.
+    pub name: String,
+    /// Longitude or easting first, as GIS files have it.
+    pub system: SpatialRef,
+    /// From CGCS2000 degrees; `None` where they are right as they are.
+    pub transform: Option<CoordTransform>,
+}
+
+impl Outgoing {
+    pub fn of(text: &str) -> Result<Self, IngestError> {
+        let mut system = asked(text)?;
+        system.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+        let name = describe(&system);
+        refuse_secret(&system, &name)?;
+        let transform = match system.is_geographic() && is_ours(&system) {
+            true => None,
+            false => Some(between(&system, &name, Direction::FromDegrees)?),
+        };
+        Ok(Self { name, system, transform })
+    }
+
+    /// True when the system is made for this place (degrees), give or take.
+    pub fn is_used_at(&self, place: (f64, f64)) -> bool {
+        is_used_at(&self.system, place)
+    }
 }
 
 fn are_degrees((x, y): (f64, f64)) -> bool {
@@ -152,12 +201,16 @@ fn holds(extent: &Rect<f64>, (x, y): (f64, f64)) -> bool {
 
 /// True when the position comes out near the strip of the earth that the projection is made for.
 fn lands_where_it_may(crs: &SpatialRef, transform: &CoordTransform, (x, y): (f64, f64)) -> bool {
-    const SLACK_DEGREES: f64 = 5.0;
     let (mut xs, mut ys) = ([x], [y]);
-    if transform.transform_coords(&mut xs, &mut ys, &mut []).is_err() || !are_degrees((xs[0], ys[0])) {
+    transform.transform_coords(&mut xs, &mut ys, &mut []).is_ok() && is_used_at(crs, (xs[0], ys[0]))
+}
+
+/// True when the system is made for this place (degrees), give or take.
+fn is_used_at(crs: &SpatialRef, (lon, lat): (f64, f64)) -> bool {
+    const SLACK_DEGREES: f64 = 5.0;
+    if !are_degrees((lon, lat)) {
         return false;
     }
-    let (lon, lat) = (xs[0], ys[0]);
     let is_strip =
         crs.get_attr_value("PROJECTION", 0).ok().flatten().is_some_and(|p| p.starts_with("Transverse_Mercator"));
     if let (true, Ok(Some(meridian))) = (is_strip, crs.get_proj_param("central_meridian"))

@@ -26,6 +26,15 @@ impl Datum {
         }
     }
 
+    /// The position in this datum of CGCS2000 degrees: the exact inverse of [`Datum::to_cgcs2000`].
+    pub fn of_cgcs2000(self, lon: f64, lat: f64) -> (f64, f64) {
+        match self {
+            Datum::Wgs84 | Datum::Cgcs2000 => (lon, lat),
+            Datum::Gcj02 => gcj02::from_wgs84(lon, lat).x_y(),
+            Datum::Bd09 => bd09::from_wgs84(lon, lat).x_y(),
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Datum::Wgs84 => "WGS-84",

@@ -25,7 +25,7 @@ mod osm_rules;
 mod problem;
 mod report;
 mod row;
-mod said;
+pub(crate) mod said;
 mod simple_ring;
 mod units;
 mod values;
@@ -36,7 +36,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use geo::Rect;
 
-pub use crs::Candidate;
+pub use crs::{Candidate, Outgoing};
 pub use datum::{Datum, UnknownDatum};
 pub use geometry::{Invalid, is_valid_shape, judge_area};
 pub use limits::Limits;

@@ -9,6 +9,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("geodesy", &["domain"]),
     ("ingest", &["domain", "geodesy"]),
+    ("export", &["domain", "geodesy", "snapshot", "ingest"]),
     ("sample", &["domain", "geodesy", "snapshot"]),
     ("snapshot", &["domain", "geodesy"]),
     ("store", &["domain", "geodesy", "snapshot", "ingest"]),
@@ -16,7 +17,22 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tiles", &["domain", "geodesy", "snapshot"]),
     ("programme", &["domain"]),
     ("app", &["domain", "geodesy", "snapshot", "ingest", "store", "analysis", "tiles", "programme", "sample"]),
-    ("http", &["domain", "geodesy", "snapshot", "ingest", "analysis", "tiles", "programme", "app", "config", "store"]),
+    (
+        "http",
+        &[
+            "domain",
+            "geodesy",
+            "snapshot",
+            "ingest",
+            "export",
+            "analysis",
+            "tiles",
+            "programme",
+            "app",
+            "config",
+            "store",
+        ],
+    ),
 ];
 
 /// Rooms that compute and nothing else.

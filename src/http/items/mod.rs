@@ -7,6 +7,7 @@ mod filter;
 pub(super) mod geojson;
 mod page;
 mod query;
+mod selection;
 
 use std::fmt::Write as _;
 
@@ -26,6 +27,7 @@ use crate::snapshot::{LayerView, Snapshot};
 use crs_parameter::take_crs;
 use geojson::{Writer, json};
 use query::{ItemsQuery, take_fields};
+pub use selection::Selection;
 
 const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
 pub const REVISION: HeaderName = HeaderName::from_static("pianqu-revision");
