@@ -44,6 +44,12 @@ impl Uploads {
         Self { folder: folder.into() }
     }
 
+    /// A place for files that are made and gone with their request; what a killed program leaves there goes
+    /// with the old uploads.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// An empty upload. What is older than a day goes on this occasion.
     pub async fn create(&self, id: String) -> Result<Upload, UploadError> {
         fs::create_dir_all(&self.folder).await?;

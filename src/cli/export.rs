@@ -16,6 +16,7 @@ use crate::app::refresh;
 use crate::config::DatabaseArgs;
 use crate::domain::{LayerId, Viewer};
 use crate::export::{DEFAULT_CRS, Export, Folder, Format, TextEncoding, Written};
+use crate::http::Settings;
 use crate::http::items::Selection;
 use crate::http::parameters::Parameters;
 use crate::snapshot::Snapshot;
@@ -48,7 +49,11 @@ pub struct ExportArgs {
 
     /// Only features with this value, in a field of the layer
     #[arg(long = "where", value_name = "FIELD=VALUE", value_parser = pair)]
-    filters: Vec<(String, String)>,
+    equal: Vec<(String, String)>,
+
+    /// Only features that meet this condition in CQL2
+    #[arg(long, value_name = "CQL2")]
+    filter: Option<String>,
 
     /// Only these fields, separated by commas
     #[arg(long, value_name = "FIELDS")]
@@ -94,9 +99,9 @@ impl ExportArgs {
     }
 
     fn parameters(&self) -> Parameters {
-        let own = [("bbox", &self.bbox), ("properties", &self.properties)];
+        let own = [("bbox", &self.bbox), ("filter", &self.filter), ("properties", &self.properties)];
         let own = own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
-        Parameters::from_pairs(self.filters.iter().cloned().chain(own).collect())
+        Parameters::from_pairs(self.equal.iter().cloned().chain(own).collect())
     }
 }
 
@@ -143,7 +148,8 @@ fn write(
         .layer(args.layer, viewer)
         .with_context(|| format!("the public may not see the layer «{}»", args.layer))?;
     let is_wanted = || !is_cancelled.load(Ordering::Relaxed);
-    let selection = Selection::take(args.parameters(), &view).map_err(|problem| anyhow::anyhow!(problem.detail))?;
+    let selection = Selection::take(args.parameters(), &view, &Settings::default())
+        .map_err(|problem| anyhow::anyhow!(problem.detail))?;
     let items = selection.items(&view, is_wanted).context("cancelled")?;
     let export = Export {
         layer: view.describe(),

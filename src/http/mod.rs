@@ -20,6 +20,7 @@ mod description;
 mod docs;
 mod edits;
 mod events;
+mod export;
 mod filter_parameter;
 mod geometry_body;
 mod guard;
@@ -77,6 +78,7 @@ pub struct AppState {
     web: Arc<web::WebCache>,
     guard: guard::Guard,
     followers: events::Followers,
+    exports: export::Exports,
     /// `None`: this server only reads.
     store: Option<Store>,
     jobs: Jobs,
@@ -107,6 +109,7 @@ impl AppState {
             web: Arc::default(),
             guard,
             followers,
+            exports: export::Exports::default(),
             store: None,
             jobs,
             uploads: None,
@@ -161,6 +164,7 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(tile_sets::find_matrix_set))
         .routes(routes!(items::list_items, edits::create_item))
         .routes(routes!(items::find_item, edits::replace_item, edits::update_item, edits::delete_item))
+        .routes(routes!(export::export_layer))
         .routes(routes!(edits::list_history))
         .routes(routes!(edits::create_edit, edits::list_edits))
         .routes(routes!(edits::undo_edit))

@@ -37,6 +37,7 @@ pub enum Kind {
     UnknownJob,
     UnknownImport,
     CannotImport,
+    CannotExport,
     ChangedSince,
     DatabaseAway,
     InvalidFeature,
@@ -45,7 +46,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 27] = [
+    pub const ALL: [Kind; 28] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -68,6 +69,7 @@ impl Kind {
         Kind::UnknownJob,
         Kind::UnknownImport,
         Kind::CannotImport,
+        Kind::CannotExport,
         Kind::ChangedSince,
         Kind::DatabaseAway,
         Kind::InvalidFeature,
@@ -207,6 +209,12 @@ impl Kind {
                 S::UNPROCESSABLE_ENTITY,
                 "The file cannot be taken",
                 "`detail` says what is wrong with the file or with what was said of it.",
+            ),
+            Kind::CannotExport => (
+                "cannot-export",
+                S::UNPROCESSABLE_ENTITY,
+                "The format cannot hold what was asked for",
+                "`errors` names each feature and value that would be cut or changed. Take another format or encoding, or fewer properties.",
             ),
             Kind::ChangedSince => (
                 "changed-since",

@@ -5,6 +5,7 @@ mod client;
 mod bad_input;
 mod documents;
 mod edits;
+mod export;
 mod features;
 mod imports;
 mod representation;

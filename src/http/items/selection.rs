@@ -16,14 +16,14 @@ pub struct Selection {
 
 impl Selection {
     /// Takes all parameters; one that is left over is refused, and so is one that pages are turned by.
-    pub fn take(mut parameters: Parameters, view: &LayerView<'_>) -> Result<Self, Problem> {
+    pub fn take(mut parameters: Parameters, view: &LayerView<'_>, settings: &Settings) -> Result<Self, Problem> {
         for name in ["limit", "cursor", "f"] {
             if parameters.take(name)?.is_some() {
                 let detail = "there is no such parameter here: an export has no pages";
                 return Err(Problem::parameter(name, detail));
             }
         }
-        let query = ItemsQuery::take(parameters, view, &Settings::default())?;
+        let query = ItemsQuery::take(parameters, view, settings)?;
         Ok(Self { query: ItemsQuery { limit: usize::MAX, ..query } })
     }
 

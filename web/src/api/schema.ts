@@ -72,6 +72,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/collections/{layer}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A layer as a file: GeoJSON, GeoPackage, shapefile (a zip), XLSX, CSV, KML, DXF or FlatGeobuf.
+         * @description The filters are those of `/items`, every property included. What the format cannot hold as it is, a text that is
+         *     too long or a character that its encoding lacks, is refused by name; nothing is cut.
+         */
+        get: operations["export_layer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections/{layer}/items": {
         parameters: {
             query?: never;
@@ -1203,6 +1224,97 @@ export interface operations {
             };
             /** @description No such layer */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_layer: {
+        parameters: {
+            query?: {
+                /** @description `geojson` (the default), `gpkg`, `shp`, `xlsx`, `csv`, `kml`, `dxf` or `fgb` */
+                format?: string;
+                /** @description Reference system of the file, longitude or easting first; EPSG:4490 by default. Also `EPSG:4544` and any that import takes, `gcj02`, `bd09` */
+                crs?: string;
+                /** @description `utf-8` (the default) or `gbk`, of shapefiles and CSV */
+                encoding?: string;
+                /** @description `false`: XLSX and CSV without the column of the shape */
+                shapes?: boolean;
+                /** @description Four or six numbers; the geometry must meet the box */
+                bbox?: string;
+                /** @description Reference system of `bbox`; CRS84 by default */
+                "bbox-crs"?: string;
+                /** @description Instant, day or interval (`..` is open) */
+                datetime?: string;
+                /** @description Only these properties, separated by commas */
+                properties?: string;
+                /** @description A condition in CQL2, on properties, place and time */
+                filter?: string;
+                /** @description `cql2-text` (the default) or `cql2-json` */
+                "filter-lang"?: string;
+                /** @description Reference system of coordinates in `filter`; CRS84 by default */
+                "filter-crs"?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a layer */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such layer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The format cannot hold it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many exports at once */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
