@@ -11,7 +11,13 @@ interface Hook {
     getCanvas(): HTMLCanvasElement
     getBounds(): { toArray(): [number, number][] }
     project(at: [number, number]): { x: number; y: number }
-    queryRenderedFeatures(): { sourceLayer?: string; id?: number | string; properties: Record<string, unknown> }[]
+    queryRenderedFeatures(): {
+      source: string
+      sourceLayer?: string
+      id?: number | string
+      geometry: unknown
+      properties: Record<string, unknown>
+    }[]
   }
 }
 

@@ -4,7 +4,7 @@ import type { Report } from '../../api/imports'
 export interface Words {
   headings: string[]
   outcome: (outcome: 'mended' | 'refused') => string
-  problem: (code: string) => string
+  problem: (code: string, field: string) => string
   field: (name: string) => string
 }
 
@@ -17,7 +17,7 @@ export function reportCsv(report: Report, words: Words): string {
       words.outcome(row.outcome),
       words.field(field),
       value ?? '',
-      words.problem(code),
+      words.problem(code, field),
       reason,
     ]),
   )
