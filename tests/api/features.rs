@@ -166,8 +166,7 @@ async fn a_cql2_filter_narrows_items_and_tiles() {
         "%7B%22op%22%3A%22like%22%2C%22args%22%3A%5B%7B%22property%22%3A%22name%22%7D%2C%22%E5%B9%B8%25%22%5D%7D";
     assert_eq!(client.get(&found(&format!("{json}&filter-lang=cql2-json"))).await.ids(), [2]);
     let (lon, lat) = at(0.0, 0.0);
-    let near =
-        |order: String, crs: &str| format!("S_INTERSECTS(geometry,BBOX({order}))&filter-crs={crs}");
+    let near = |order: String, crs: &str| format!("S_INTERSECTS(geometry,BBOX({order}))&filter-crs={crs}");
     let e = 1e-4;
     let lon_first = near(format!("{},{},{},{}", lon - e, lat - e, lon + e, lat + e), "OGC:CRS84");
     let lat_first = near(format!("{},{},{},{}", lat - e, lon - e, lat + e, lon + e), "EPSG:4490");

@@ -32,6 +32,9 @@ pub struct Compiler {
     depth: usize,
 }
 
+/// A value with its kind.
+type Typed = (Scalar, Kind);
+
 /// One side of a spatial condition.
 enum Side {
     Own,
@@ -160,7 +163,7 @@ impl Compiler {
     }
 
     /// Two values that can be compared.
-    fn same_kind(&mut self, a: Node, b: Node) -> Result<((Scalar, Kind), (Scalar, Kind)), FilterError> {
+    fn same_kind(&mut self, a: Node, b: Node) -> Result<(Typed, Typed), FilterError> {
         let second = b.at.clone();
         let (a, b) = (self.scalar(a)?, self.scalar(b)?);
         if a.1 == b.1 {
@@ -174,11 +177,11 @@ impl Compiler {
         wrong(&second, format!("{} cannot be compared with {}{hint}", b.1.name(), a.1.name()))
     }
 
-    fn scalar(&mut self, node: Node) -> Result<(Scalar, Kind), FilterError> {
+    fn scalar(&mut self, node: Node) -> Result<Typed, FilterError> {
         self.deeper(&node.at.clone(), |compiler| compiler.read_scalar(node))
     }
 
-    fn read_scalar(&mut self, node: Node) -> Result<(Scalar, Kind), FilterError> {
+    fn read_scalar(&mut self, node: Node) -> Result<Typed, FilterError> {
         Ok(match node.kind {
             NodeKind::Property(name) => return self.property(&name, &node.at),
             NodeKind::Text(text) => (Scalar::Text(text), Kind::Text),
@@ -195,7 +198,7 @@ impl Compiler {
         })
     }
 
-    fn property(&self, name: &str, at: &At) -> Result<(Scalar, Kind), FilterError> {
+    fn property(&self, name: &str, at: &At) -> Result<Typed, FilterError> {
         match name {
             ID => return Ok((Scalar::Id, Kind::Number)),
             UPDATED_AT => return Ok((Scalar::UpdatedAt, Kind::Time)),
@@ -215,7 +218,7 @@ impl Compiler {
         Ok((Scalar::Field(index), kind))
     }
 
-    fn computed(&mut self, name: &str, args: Vec<Node>, at: &At) -> Result<(Scalar, Kind), FilterError> {
+    fn computed(&mut self, name: &str, args: Vec<Node>, at: &At) -> Result<Typed, FilterError> {
         let how = match name {
             "+" => Arithmetic::Add,
             "-" => Arithmetic::Subtract,
@@ -280,7 +283,7 @@ impl Compiler {
         Ok((Span([start.map(|(scalar, _)| scalar), end.map(|(scalar, _)| scalar)]), kind))
     }
 
-    fn instant(&mut self, node: Node) -> Result<(Scalar, Kind), FilterError> {
+    fn instant(&mut self, node: Node) -> Result<Typed, FilterError> {
         let at = node.at.clone();
         match self.scalar(node)? {
             (scalar, kind @ (Kind::Date | Kind::Time)) => Ok((scalar, kind)),

@@ -372,7 +372,7 @@ impl Parser {
                 parser.bracketed(|parser| {
                     let at = parser.at();
                     match parser.advance() {
-                        Token::Word(tag) if tag.to_ascii_uppercase() != "GEOMETRYCOLLECTION" => {
+                        Token::Word(tag) if !tag.eq_ignore_ascii_case("GEOMETRYCOLLECTION") => {
                             parser.geometry(&tag.to_ascii_uppercase(), &at)
                         }
                         other => wrong(&at, format!("a geometry is expected, not {}", show(&other))),
