@@ -70,7 +70,7 @@ fn city() -> Snapshot {
     for (layer, id, name, value) in [
         (LayerId::Community, 1, "is_scattered", Value::Boolean(true)),
         (LayerId::Community, 2, "is_scattered", Value::Boolean(false)),
-        (LayerId::Community, 2, "floor_area_m2", Value::Number(1234.567_890_123)),
+        (LayerId::Community, 2, "floor_area_m2", Value::Number(1_234.567_890_123)),
         (LayerId::Gate, 1, "is_open", Value::Boolean(false)),
     ] {
         let mut item = (**snapshot.layer(layer, Viewer::Everything).unwrap().find(id).unwrap()).clone();
