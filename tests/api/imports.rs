@@ -104,6 +104,12 @@ async fn a_file_is_sent_looked_at_imported_and_taken_back() {
     };
     assert_eq!(count().await, 0, "looking writes nothing");
 
+    assert_eq!(sure["report"]["columns"][1]["samples"], json!(["和平幼儿园", "和平菜市场"]));
+    let without = json!({ "layer": "facility", "crs": "EPSG:4490", "map": { "编号": "" } });
+    let without = client.post(&look, without.to_string()).await.json();
+    assert_eq!(sure["report"]["columns"][0]["field"], "code");
+    assert_eq!(without["report"]["columns"][0]["field"], Value::Null, "a column mapped to nothing is left out");
+
     let order = json!({ "upload_id": upload_id, "reading": reading }).to_string();
     let headers = [("content-type", "application/json"), ("pianqu-actor", "%E6%9D%8E%E5%B7%A5")];
     let job = ended(&client, &client.send("POST", "/api/imports", &headers, order.into()).await).await;

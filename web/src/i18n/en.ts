@@ -173,6 +173,7 @@ export const en: Dictionary = {
   importChecking: 'Trial run; nothing is written…',
   importRunning: 'Importing…',
   importProgress: '{done} of {total} rows read',
+  importPercent: '{percent}% done',
   importCancelling: 'Stopping…',
   importCancelled: 'Cancelled; nothing was written.',
   importCheckDone: 'The trial is done and nothing is written yet. It would be:',

@@ -170,6 +170,7 @@ export const zh = {
   importChecking: '正在试导入，不会写入数据…',
   importRunning: '正在导入…',
   importProgress: '已读取 {done} / {total} 行',
+  importPercent: '已完成 {percent}%',
   importCancelling: '正在取消…',
   importCancelled: '已取消，没有写入任何数据。',
   importCheckDone: '试导入完成，尚未写入。请核对结果：',

@@ -63,7 +63,7 @@ export class Importing {
   readonly can = $derived<Record<Step, boolean>>({
     file: !this.isBusy,
     look: this.upload !== undefined && !this.isBusy && !this.run,
-    fields: this.#isReadable() && !this.isBusy && !this.run,
+    fields: this.#isReadable() && !this.isOsm && !this.isBusy && !this.run,
     run: this.#isReadable() && (this.missing.length === 0 || this.isOsm) && !this.isBusy && !this.run,
   })
 
@@ -192,6 +192,14 @@ export class Importing {
     if (!this.can[step]) return
     this.step = step
     if (step === 'run' && !this.dryRun) await this.#work(true)
+  }
+
+  /** From the last step to where things are chosen, also after the work failed. */
+  async back(): Promise<void> {
+    const code = this.run?.job.result?.refusal?.code ?? this.dryRun?.job.result?.refusal?.code ?? ''
+    if (this.run || this.dryRun?.job.state === 'failed') this.run = this.dryRun = undefined
+    const isAboutReading = code.startsWith('crs-') || code.startsWith('encoding-')
+    await this.go(this.can.fields && !isAboutReading ? 'fields' : 'look')
   }
 
   /** Imports, after the trial was looked at. */
