@@ -300,6 +300,7 @@ export const en: Dictionary = {
   'problem.unknown-job': 'There is no such task, or its result has expired',
   'problem.unknown-import': 'There is no such import',
   'problem.cannot-import': 'The file cannot be read; check its format',
+  'problem.cannot-export': 'The format cannot hold some of the values; choose another one or leave fields out',
   'problem.changed-since': 'Something was changed since, so this cannot be undone',
   'problem.database-away': 'The database cannot be reached; save again later',
   'problem.invalid-feature': 'Some properties are not filled in as required',

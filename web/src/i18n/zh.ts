@@ -296,6 +296,7 @@ export const zh = {
   'problem.unknown-job': '任务不存在，或结果已过期',
   'problem.unknown-import': '没有这次导入',
   'problem.cannot-import': '文件无法读取，请检查格式',
+  'problem.cannot-export': '所选格式无法保存部分数据，请换一种格式或减少字段',
   'problem.changed-since': '其后又有改动，无法撤销',
   'problem.database-away': '数据库暂时无法连接，稍后再保存',
   'problem.invalid-feature': '有的属性填写不符合要求',
