@@ -8,7 +8,7 @@ use encoding_rs::UTF_8;
 
 use super::columns::{Column, Content, DBF_TEXT, Storage};
 use super::format::{Format, TextEncoding};
-use super::problem::{ExportError, MOST_LISTED, Unfit};
+use super::problem::{ExportError, MOST_LISTED, Misfit, Unfit};
 use crate::domain::Value;
 use crate::domain::value::yuan;
 use crate::snapshot::Item;
@@ -80,19 +80,17 @@ pub fn measure(
 }
 
 /// How many bytes a text takes, or why it cannot be held.
-fn bytes(format: Format, encoding: TextEncoding, text: &str) -> Result<usize, String> {
+fn bytes(format: Format, encoding: TextEncoding, text: &str) -> Result<usize, Misfit> {
     let is_xml = matches!(format, Format::Xlsx | Format::Kml);
     if is_xml && let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
-        return Err(format!("the control character U+{:04X} has no place in XML", u32::from(c)));
+        return Err(Misfit::Control(c));
     }
     if format == Format::Xlsx && text.encode_utf16().count() > CELL {
-        return Err(format!("a cell holds {CELL} characters"));
+        return Err(Misfit::Cell);
     }
-    let bytes =
-        encode(encoding, text).map_err(|c| format!("GBK has no «{c}» (U+{:04X}); ask for UTF-8", u32::from(c)))?.len();
+    let bytes = encode(encoding, text).map_err(Misfit::NotInGbk)?.len();
     if format == Format::Shapefile && bytes > DBF_TEXT {
-        let advice = "leave the column out or take another format";
-        return Err(format!("it has {bytes} bytes, a .dbf holds {DBF_TEXT}; {advice}"));
+        return Err(Misfit::TooLong { bytes });
     }
     Ok(bytes)
 }

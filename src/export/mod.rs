@@ -23,10 +23,11 @@ use geo::{Coord, Rect};
 
 pub use folder::Folder;
 pub use format::{Format, TextEncoding, UnknownEncoding, UnknownFormat};
-pub use problem::{ExportError, Unfit};
+pub use problem::{ExportError, Misfit, Unfit};
 
 use crate::domain::{Field, LayerDescription};
 use crate::snapshot::Item;
+use columns::Column;
 use target::Target;
 use writer::Writer;
 
@@ -63,9 +64,21 @@ pub struct Written {
     pub renamed: Vec<(&'static str, String)>,
 }
 
+/// How a file is going to be written: everything that can be known before it is begun.
+struct Plan {
+    target: Target,
+    columns: Vec<Column>,
+    /// The most bytes of each text column.
+    widths: Vec<usize>,
+}
+
 impl Export<'_> {
-    /// Writes into a folder that exists, under this name without ending.
-    pub fn write(&self, folder: &Path, name: &str) -> Result<Written, ExportError> {
+    /// The fields whose columns get shorter names, or why nothing can be written. Makes no file.
+    pub fn check(&self) -> Result<Vec<(&'static str, String)>, ExportError> {
+        Ok(renamed(&self.plan()?.columns))
+    }
+
+    fn plan(&self) -> Result<Plan, ExportError> {
         if !self.format.holds(self.encoding) {
             return Err(ExportError::EncodingNotOfFormat(self.format, self.encoding));
         }
@@ -75,6 +88,12 @@ impl Export<'_> {
         let target = Target::of(self.crs, self.format, self.place())?;
         let columns = columns::plan(self.format, self.fields, self.with_shapes);
         let widths = fit::measure(self.format, self.encoding, &columns, self.items)?;
+        Ok(Plan { target, columns, widths })
+    }
+
+    /// Writes into a folder that exists, under this name without ending.
+    pub fn write(&self, folder: &Path, name: &str) -> Result<Written, ExportError> {
+        let Plan { target, columns, widths } = self.plan()?;
         let writer = Writer {
             format: self.format,
             encoding: self.encoding,
@@ -100,11 +119,10 @@ impl Export<'_> {
             writer.write(&path, self.items)?;
             files.push(path);
         }
-        let renamed = columns.iter().filter(|column| column.name != column.field_name);
         Ok(Written {
             files,
             features: self.items.len(),
-            renamed: renamed.map(|column| (column.field_name, column.name.clone())).collect(),
+            renamed: renamed(&columns),
             datum: target.suffix(),
             crs: target.name,
         })
@@ -121,6 +139,11 @@ impl Export<'_> {
             )
         })
     }
+}
+
+fn renamed(columns: &[Column]) -> Vec<(&'static str, String)> {
+    let renamed = columns.iter().filter(|column| column.name != column.field_name);
+    renamed.map(|column| (column.field_name, column.name.clone())).collect()
 }
 
 impl Written {

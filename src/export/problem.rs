@@ -1,5 +1,7 @@
 //! Why nothing is exported.
 
+use super::columns::DBF_TEXT;
+use super::fit::CELL;
 use super::format::{Format, TextEncoding, UnknownEncoding, UnknownFormat};
 
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +35,43 @@ pub enum ExportError {
 pub struct Unfit {
     pub feature_id: i64,
     pub column: String,
-    pub why: String,
+    pub why: Misfit,
+}
+
+/// Why a value does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Misfit {
+    #[error("the control character U+{:04X} has no place in XML", u32::from(*.0))]
+    Control(char),
+    #[error("a cell holds {CELL} characters")]
+    Cell,
+    #[error("GBK has no «{0}» (U+{code:04X}); ask for UTF-8", code = u32::from(*.0))]
+    NotInGbk(char),
+    #[error("it has {bytes} bytes, a .dbf holds {DBF_TEXT}; leave the column out or take another format")]
+    TooLong { bytes: usize },
+    #[error("its shape takes {characters} characters, a cell holds {CELL}; leave shapes out or take another format")]
+    ShapeInCell { characters: usize },
+}
+
+impl Misfit {
+    /// Stable, for clients that say it in their own words.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Misfit::Control(_) => "control-character",
+            Misfit::Cell => "cell-full",
+            Misfit::NotInGbk(_) => "not-in-gbk",
+            Misfit::TooLong { .. } => "text-too-long",
+            Misfit::ShapeInCell { .. } => "shape-too-long",
+        }
+    }
+
+    /// The character that the file cannot hold, where it is one.
+    pub fn character(&self) -> Option<char> {
+        match self {
+            Misfit::Control(c) | Misfit::NotInGbk(c) => Some(*c),
+            _ => None,
+        }
+    }
 }
 
 /// More than these are counted only.

@@ -13,7 +13,7 @@ use super::columns::{Column, Content, ID, Storage};
 use super::fit::{self, CELL, encode};
 use super::format::{Format, TextEncoding};
 use super::gdal_raw::{self, NewColumn};
-use super::problem::{ExportError, Unfit};
+use super::problem::{ExportError, Misfit, Unfit};
 use super::target::Target;
 use crate::domain::{GeometryKind, LayerDescription, Value};
 use crate::ingest::said;
@@ -156,10 +156,7 @@ impl Writer<'_> {
         if self.format != Format::Xlsx || text.len() <= CELL {
             return Ok(text);
         }
-        let why = format!(
-            "its shape takes {} characters, a cell holds {CELL}; leave shapes out or take another format",
-            text.len()
-        );
+        let why = Misfit::ShapeInCell { characters: text.len() };
         let unfit = vec![Unfit { feature_id: item.id, column: column.name.clone(), why }];
         Err(ExportError::Unfit { format: self.format, unfit, count: 1 })
     }

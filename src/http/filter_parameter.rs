@@ -5,7 +5,7 @@ use super::parameters::Parameters;
 use super::problem::Problem;
 use crate::domain::{LayerDescription, Viewer};
 use crate::geodesy::Crs;
-use crate::snapshot::filter::{Filter, FilterLang};
+use crate::snapshot::filter::{At, Filter, FilterError, FilterLang};
 
 /// The CQL2 filter of a query, read for one layer as the viewer sees it.
 pub fn take_filter(
@@ -35,7 +35,14 @@ pub fn take_filter(
             Problem::parameter("filter-crs", format!("{error}; there are {known}"))
         })?,
     };
-    Filter::read(&text, lang, layer, viewer, crs, settings.max_area_vertices)
-        .map(Some)
-        .map_err(|error| Problem::parameter("filter", error.to_string()))
+    Filter::read(&text, lang, layer, viewer, crs, settings.max_area_vertices).map(Some).map_err(wrong)
+}
+
+/// Says where the mistake is also as a number, for a client that shows it in the text.
+fn wrong(error: FilterError) -> Problem {
+    let problem = Problem::parameter("filter", error.to_string());
+    match error.at {
+        At::Character(n) => problem.with("filter_character", n.into()),
+        At::Pointer(_) => problem,
+    }
 }

@@ -299,7 +299,8 @@ pub struct ProblemBody {
     request_id: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Fault>,
-    /// `current` and `changed_since` of a conflict, `at` and `mended` of a geometry.
+    /// `current` and `changed_since` of a conflict, `at` and `mended` of a geometry, `filter_character` of a filter,
+    /// `unfit` of an export.
     #[serde(flatten)]
     #[schema(value_type = Object, inline)]
     more: serde_json::Map<String, serde_json::Value>,

@@ -212,3 +212,91 @@ async fn nothing_is_left_on_the_disk() {
     client.get("/api/collections/community/export?format=shp&encoding=gbk").await.problem(422, "cannot-export");
     assert_eq!(std::fs::read_dir(&uploads).unwrap().count(), 0);
 }
+
+fn ring(w: f64, s: f64, e: f64, n: f64) -> serde_json::Value {
+    let ((w, s), (e, n)) = (at(w, s), at(e, n));
+    serde_json::json!([[[w, s], [e, s], [e, n], [w, n], [w, s]]])
+}
+
+#[tokio::test]
+async fn an_area_that_no_address_can_hold_goes_in_a_body() {
+    let client = planner(city());
+    let path = "/api/collections/community/export";
+    // 5,000 vertices along one edge.
+    let (w, s) = at(400.0, -50.0);
+    let (e, n) = at(600.0, 50.0);
+    let mut edge: Vec<_> = (0..5000).map(|i| [w + (e - w) * f64::from(i) / 5000.0, s]).collect();
+    edge.extend([[e, s], [e, n], [w, n], [w, s]]);
+    let area = serde_json::json!({"type": "Polygon", "coordinates": [edge]});
+    let order = serde_json::json!({"format": "geojson", "properties": "name", "area": area});
+    let file = client.post(path, order.to_string()).await.json();
+    let features = file["features"].as_array().unwrap();
+    assert_eq!(features.len(), 1);
+    assert_eq!(features[0]["properties"]["name"], "滨江小区");
+
+    // Beside a filter: both must hold.
+    let both = serde_json::json!({"filter": "households < 200", "area": area});
+    assert_eq!(client.post(&format!("{path}/trial"), both.to_string()).await.json()["matched"], 0);
+    let wide = serde_json::json!({"type": "MultiPolygon", "coordinates": [ring(-100.0, -100.0, 600.0, 100.0)]});
+    let one = serde_json::json!({"filter": "households < 200", "area": wide});
+    assert_eq!(client.post(&format!("{path}/trial"), one.to_string()).await.json()["matched"], 1);
+    let two = serde_json::json!({"area": wide});
+    assert_eq!(client.post(&format!("{path}/trial"), two.to_string()).await.json()["matched"], 2);
+}
+
+#[tokio::test]
+async fn a_trial_says_what_the_export_would() {
+    let client = planner(city());
+    let path = "/api/collections/community/export/trial";
+    let told = client.post(path, r#"{"format": "shp", "households": 300}"#).await.json();
+    assert_eq!((&told["matched"], &told["revision"]), (&2.into(), &7.into()));
+    let renamed = told["renamed"].as_array().unwrap();
+    assert!(renamed.iter().any(|one| one["field"] == "responsible_body" && one["column"] == "responsibl"), "{told}");
+
+    let lacking = client.post(path, r#"{"format": "shp", "encoding": "gbk"}"#).await.problem(422, "cannot-export");
+    let expected = serde_json::json!([{"feature_id": 3, "field": "name", "code": "not-in-gbk", "character": "𠮷"}]);
+    assert_eq!((&lacking["unfit"], &lacking["unfit_count"]), (&expected, &1.into()));
+
+    let wrong = client.post(path, r#"{"filter": "name = '𠮷' AND households >> 5"}"#).await;
+    let wrong = wrong.problem(400, "invalid-parameter");
+    assert_eq!(
+        (&wrong["errors"][0]["parameter"], &wrong["filter_character"]),
+        (&"filter".into(), &28.into()),
+        "{wrong}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_an_order_is_named() {
+    let client = planner(city());
+    let path = "/api/collections/community/export/trial";
+    let bow_tie = serde_json::json!({"area": {"type": "Polygon", "coordinates": [[[104.0, 30.0], [104.1, 30.1], [104.1, 30.0], [104.0, 30.1], [104.0, 30.0]]]}});
+    for (body, status, kind, pointer) in [
+        ("[]".to_owned(), 400, "invalid-body", ""),
+        (r#"{"bbox": [1, 2, 3, 4]}"#.to_owned(), 400, "invalid-body", "/bbox"),
+        (r#"{"area": {"type": "Point", "coordinates": [104, 30]}}"#.to_owned(), 422, "invalid-geometry", "/area/type"),
+        (r#"{"area": "POLYGON"}"#.to_owned(), 422, "invalid-geometry", "/area/type"),
+        (bow_tie.to_string(), 422, "invalid-geometry", "/area"),
+    ] {
+        for path in [path, "/api/collections/community/export"] {
+            let problem = client.post(path, body.clone()).await.problem(status, kind);
+            let said = problem["errors"][0]["pointer"].as_str().unwrap();
+            assert!(said.starts_with(pointer), "{body}: {problem}");
+        }
+    }
+    client.post(path, r#"{"colour": "red"}"#).await.problem(400, "unknown-parameter");
+    client.post(path, r#"{"limit": 5}"#).await.problem(400, "invalid-parameter");
+    client.post(&format!("{path}?format=shp"), "{}").await.problem(400, "unknown-parameter");
+}
+
+#[tokio::test]
+async fn an_order_of_the_public_gets_what_the_public_gets() {
+    let client = public(city());
+    client.post("/api/collections/utility_line/export", "{}").await.problem(404, "unknown-layer");
+    client.post("/api/collections/utility_line/export/trial", "{}").await.problem(404, "unknown-layer");
+    let path = "/api/collections/community/export";
+    let file = client.post(path, "{}").await.json();
+    assert!(file["features"].as_array().unwrap().iter().all(|one| one["properties"].get("estimated_cost").is_none()));
+    client.post(path, r#"{"properties": "estimated_cost"}"#).await.problem(400, "invalid-parameter");
+    client.post(path, r#"{"filter": "estimated_cost > 1"}"#).await.problem(400, "invalid-parameter");
+}

@@ -8,6 +8,7 @@ use crate::domain::Field;
 use crate::http::Settings;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::snapshot::filter::Filter;
 use crate::snapshot::{Item, LayerView};
 
 pub struct Selection {
@@ -25,6 +26,15 @@ impl Selection {
         }
         let query = ItemsQuery::take(parameters, view, settings)?;
         Ok(Self { query: ItemsQuery { limit: usize::MAX, ..query } })
+    }
+
+    /// What passes another condition too.
+    pub fn narrowed(self, other: Filter) -> Self {
+        let condition = match self.query.condition {
+            Some(condition) => condition.and(other),
+            None => other,
+        };
+        Self { query: ItemsQuery { condition: Some(condition), ..self.query } }
     }
 
     /// The fields that are asked for, of those that the viewer may see.

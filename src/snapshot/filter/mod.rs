@@ -73,6 +73,11 @@ impl Filter {
         Ok(Self { condition })
     }
 
+    /// What passes both.
+    pub fn and(self, other: Self) -> Self {
+        Self { condition: Predicate::All(vec![self.condition, other.condition]) }
+    }
+
     /// True when the condition holds; false when it does not and when that cannot be known.
     pub fn passes(&self, item: &Item) -> bool {
         self.condition.holds(item) == Some(true)

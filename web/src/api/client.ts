@@ -37,6 +37,8 @@ export class ApiError extends Error {
     message: string,
     /** What is wrong where. */
     readonly errors: Fault[] = [],
+    /** Whatever else the problem says. */
+    readonly more: Record<string, unknown> = {},
   ) {
     super(message)
   }
@@ -89,9 +91,10 @@ export async function answer<T>(request: Promise<Outcome>): Promise<T> {
 
 /** The error of a refused request from its body, `application/problem+json` where the server wrote it. */
 export function problemOf(body: unknown, status: number): ApiError {
-  const problem = (body ?? {}) as { type?: string; detail?: string; request_id?: string; errors?: Fault[] }
+  const more = (body ?? {}) as Record<string, unknown>
+  const problem: { type?: string; detail?: string; request_id?: string; errors?: Fault[] } = more
   const kind = problem.type?.split('/').at(-1) ?? 'unknown'
-  return new ApiError(kind, status, problem.request_id, problem.detail ?? '', problem.errors)
+  return new ApiError(kind, status, problem.request_id, problem.detail ?? '', problem.errors, more)
 }
 
 /** Where the next page begins; nothing after the last. */

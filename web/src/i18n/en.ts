@@ -1,6 +1,8 @@
+import { enExport } from './en_export'
 import type { Dictionary } from './zh'
 
 export const en: Dictionary = {
+  ...enExport,
   appName: 'Pianqu',
   sampleNotice: 'Sample data (invented)',
   sampleNoticeTitle: 'Everything on this map is invented, for demonstration only',

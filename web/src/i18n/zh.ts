@@ -1,5 +1,8 @@
+import { zhExport } from './zh_export'
+
 /** The first language. Its keys are the keys: a dictionary that lacks one does not compile. */
 export const zh = {
+  ...zhExport,
   appName: '片区',
   sampleNotice: '示例数据（虚构）',
   sampleNoticeTitle: '地图上的所有内容均为虚构，仅供演示',

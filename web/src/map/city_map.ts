@@ -5,10 +5,11 @@ import { withViewer, type City, type Feature, type Layer } from '../api/client'
 import type { Language } from '../i18n'
 import { MOST_NAMED, type PlaceName } from './place_names'
 import { Drawing, type DrawnGeometry, type DrawnShape } from './drawing'
+import { outlineLayers } from './outline'
 import { ground } from './palette'
 import { previewLayers } from './preview'
 import { selectionLayers } from './selection'
-import { CITY_SOURCE, NAMES_SOURCE, PREVIEW_SOURCE, SELECTION_SOURCE, STAFF_SOURCE } from './source_names'
+import { CITY_SOURCE, NAMES_SOURCE, OUTLINE_SOURCE, PREVIEW_SOURCE, SELECTION_SOURCE, STAFF_SOURCE } from './source_names'
 import { CLICK_ORDER, stack } from './stack'
 import { sourceOf } from './tiles_of'
 import { tilesShowing, type Touched } from './touched'
@@ -54,6 +55,7 @@ export class CityMap {
   #names: GeoJSON.FeatureCollection = NO_FEATURES
   #selected: GeoJSON.FeatureCollection = NO_FEATURES
   #preview: GeoJSON.FeatureCollection = NO_FEATURES
+  #outline: GeoJSON.FeatureCollection = NO_FEATURES
   #layers: Layer[]
   #visible: ReadonlySet<string>
   #language: Language
@@ -210,6 +212,13 @@ export class CityMap {
     this.#fill(PREVIEW_SOURCE, this.#preview)
   }
 
+  /** Draws the edge of an area that something is about to be done with. */
+  outline(geometry: GeoJSON.Geometry | undefined): void {
+    const features = geometry ? [{ type: 'Feature' as const, geometry, properties: {} }] : []
+    this.#outline = { type: 'FeatureCollection', features }
+    this.#fill(OUTLINE_SOURCE, this.#outline)
+  }
+
   draw(shape: DrawnShape): void {
     this.#whenReady(() => this.#drawing?.start(shape))
     this.map.getCanvas().focus()
@@ -248,6 +257,7 @@ export class CityMap {
       [SELECTION_SOURCE]: { type: 'geojson', data: this.#selected },
       [NAMES_SOURCE]: { type: 'geojson', data: this.#names },
       [PREVIEW_SOURCE]: { type: 'geojson', data: this.#preview },
+      [OUTLINE_SOURCE]: { type: 'geojson', data: this.#outline },
     }
     for (const source of [CITY_SOURCE, STAFF_SOURCE]) {
       const ids = this.#layers.map((layer) => layer.id).filter((id) => sourceOf(id) === source)
@@ -270,7 +280,7 @@ export class CityMap {
       type: 'background',
       paint: { 'background-color': ground.land },
     }
-    return { version: 8, sources, layers: [land, ...drawn, ...previewLayers(), ...selectionLayers()] }
+    return { version: 8, sources, layers: [land, ...drawn, ...previewLayers(), ...outlineLayers(), ...selectionLayers()] }
   }
 
   #hits(point: maplibre.Point): Hit[] {

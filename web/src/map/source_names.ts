@@ -5,5 +5,7 @@ export const STAFF_SOURCE = 'staff'
 export const SELECTION_SOURCE = 'selection'
 /** Names that stand once on the map, however many tiles their areas cross. */
 export const NAMES_SOURCE = 'names'
+/** An area that something is about to be done with: exported, printed. */
+export const OUTLINE_SOURCE = 'outline'
 /** The features of a file that is not imported yet. */
 export const PREVIEW_SOURCE = 'preview'

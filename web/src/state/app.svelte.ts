@@ -8,7 +8,7 @@ import { MOST_NAMED, NAMED_ONCE, readPlaceNames, type PlaceName } from '../map/p
 import { readLink, writeLink } from './link'
 import { isPhone } from './phone'
 
-export type Panel = 'layers' | 'statistics' | 'measure' | 'import'
+export type Panel = 'layers' | 'statistics' | 'measure' | 'import' | 'export'
 
 /** Fields that hold the code of a feature of another layer, and what they are called when its name is shown. */
 const REFERENCES: Record<string, { layer: string; title: Key }> = {
@@ -161,6 +161,13 @@ export class App {
   deselect(): void {
     this.hits = []
     void this.select(undefined)
+  }
+
+  /** What the feature whose details are open is called. */
+  labelOfSelected(): string {
+    const layer = this.selected && this.layer(this.selected.layer)
+    const label = layer?.label_field ? this.feature?.properties[layer.label_field] : undefined
+    return String(label || (layer && this.selected ? `${layer.title[this.language]} ${this.selected.id}` : ''))
   }
 
   /** Opens or closes a panel. On a phone there is room for one thing above the map. */

@@ -1,5 +1,8 @@
 //! A layer as a file of another program.
 
+mod order;
+mod refusal;
+
 use std::io;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
@@ -10,17 +13,26 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
+use serde::Serialize;
+use serde_json::Value;
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use utoipa::ToSchema;
 
 use super::AppState;
+use super::body::JsonBody;
 use super::collections::visible_layer;
-use super::items::{REVISION, Selection};
+use super::items::REVISION;
+use super::links::JSON;
 use super::parameters::Parameters;
-use super::problem::{Fault, Kind, Problem};
-use crate::domain::{LayerDescription, Viewer};
-use crate::export::{DEFAULT_CRS, Export, ExportError, Folder, Format, TextEncoding};
+use super::problem::Problem;
+use super::representation::{Representation, Wishes};
+use crate::domain::{LayerDescription, LayerId, Viewer};
+use crate::export::{Export, ExportError, Folder, Format, TextEncoding};
+use crate::snapshot::Snapshot;
+use order::Order;
+use refusal::refusal;
 
 /// Exports that are made or fetched at the same time: each lies on the disk until its client has it.
 const MOST_EXPORTS: usize = 16;
@@ -75,51 +87,124 @@ pub async fn export_layer(
     State(state): State<AppState>,
     Path(layer): Path<String>,
     viewer: Viewer,
-    mut parameters: Parameters,
+    parameters: Parameters,
 ) -> Result<Response, Problem> {
     let snapshot = state.city.snapshot();
     let view = visible_layer(&snapshot, &layer, viewer)?;
-    let format = take(&mut parameters, "format", Format::GeoJson)?;
-    let encoding = take(&mut parameters, "encoding", TextEncoding::Utf8)?;
-    let with_shapes = take(&mut parameters, "shapes", true)?;
-    let crs = parameters.take("crs")?.unwrap_or_else(|| DEFAULT_CRS.to_owned());
-    let selection = Selection::take(parameters, &view, &state.settings)?;
+    let order = Order::of_query(parameters, &view, &state.settings)?;
+    export(&state, &snapshot, view.describe().id, viewer, order).await
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body, which is read member by member to say what is wrong where")]
+pub struct ExportOrder {
+    /// A GeoJSON Polygon or MultiPolygon in longitude and latitude; features must meet it.
+    #[schema(value_type = Option<Object>)]
+    area: Value,
+    /// So are the other parameters of the query members here: `crs`, `encoding`, `shapes`, `filter`, `properties`, …
+    #[schema(example = "gpkg")]
+    format: Option<String>,
+}
+
+/// The same file, ordered by a body: for an area that is too long for an address.
+#[utoipa::path(post, path = "/api/collections/{layer}/export", tag = "features",
+    params(("layer" = String, Path, description = "Name of a layer")),
+    request_body = ExportOrder,
+    responses(
+        (status = 200, description = "The file", content_type = "application/octet-stream", body = String),
+        (status = 400, description = "A parameter is wrong", body = super::problem::ProblemBody),
+        (status = 404, description = "No such layer", body = super::problem::ProblemBody),
+        (status = 422, description = "The format cannot hold it, or the area is not valid", body = super::problem::ProblemBody),
+        (status = 503, description = "Too many exports at once", body = super::problem::ProblemBody),
+    ))]
+pub async fn order_export(
+    State(state): State<AppState>,
+    Path(layer): Path<String>,
+    viewer: Viewer,
+    parameters: Parameters,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    parameters.finish()?;
+    let snapshot = state.city.snapshot();
+    let view = visible_layer(&snapshot, &layer, viewer)?;
+    let order = Order::of_body(body, &view, &state.settings)?;
+    export(&state, &snapshot, view.describe().id, viewer, order).await
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ExportTrial {
+    /// Features that would be in the file.
+    matched: usize,
+    revision: u64,
+    /// The columns that the format gives a shorter name.
+    renamed: Vec<RenamedColumn>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct RenamedColumn {
+    field: &'static str,
+    column: String,
+}
+
+/// What an export would hold, without a file: how many features, or the problem that it would answer.
+#[utoipa::path(post, path = "/api/collections/{layer}/export/trial", tag = "features",
+    params(("layer" = String, Path, description = "Name of a layer")),
+    request_body = ExportOrder,
+    responses(
+        (status = 200, description = "It would do", body = ExportTrial),
+        (status = 400, description = "A parameter is wrong", body = super::problem::ProblemBody),
+        (status = 404, description = "No such layer", body = super::problem::ProblemBody),
+        (status = 422, description = "The format cannot hold it, or the area is not valid", body = super::problem::ProblemBody),
+    ))]
+pub async fn try_export(
+    State(state): State<AppState>,
+    Path(layer): Path<String>,
+    viewer: Viewer,
+    parameters: Parameters,
+    wishes: Wishes,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    parameters.finish()?;
+    let snapshot = state.city.snapshot();
+    let view = visible_layer(&snapshot, &layer, viewer)?;
+    let order = Order::of_body(body, &view, &state.settings)?;
+    let (id, revision) = (view.describe().id, snapshot.revision);
+    let work = state.lanes.heavy(move |wanted| {
+        let view = snapshot.layer(id, viewer).ok_or(ExportError::Unwanted)?;
+        let is_wanted = || wanted.is_wanted();
+        let items = order.selection.items(&view, is_wanted).ok_or(ExportError::Unwanted)?;
+        let renamed = order.export(id.describe(), &items, &is_wanted).check()?;
+        Ok((items.len(), renamed))
+    });
+    let (matched, renamed) = work.await.map_err(refusal)?;
+    let renamed = renamed.into_iter().map(|(field, column)| RenamedColumn { field, column }).collect();
+    Ok(Representation::json(JSON, &ExportTrial { matched, revision, renamed }).answer(&wishes))
+}
+
+/// Writes what is ordered and sends it.
+async fn export(
+    state: &AppState,
+    snapshot: &Arc<Snapshot>,
+    id: LayerId,
+    viewer: Viewer,
+    order: Order,
+) -> Result<Response, Problem> {
     let place = state.exports.places.clone().try_acquire_owned();
     let place = place.map_err(|_| Problem::too_busy(format!("{MOST_EXPORTS} exports are under way already."), 10))?;
-
-    let description = view.describe();
-    let revision = snapshot.revision;
     let parent = match &state.uploads {
         Some(uploads) => uploads.folder().to_owned(),
         None => std::env::temp_dir(),
     };
+    let (format, encoding) = (order.format, order.encoding);
+    let (snapshot, revision) = (snapshot.clone(), snapshot.revision);
     let work = state.lanes.heavy(move |wanted| {
-        let view = snapshot.layer(description.id, viewer).ok_or(ExportError::Unwanted)?;
+        let view = snapshot.layer(id, viewer).ok_or(ExportError::Unwanted)?;
         let is_wanted = || wanted.is_wanted();
-        let items = selection.items(&view, is_wanted).ok_or(ExportError::Unwanted)?;
-        let export = Export {
-            layer: description,
-            fields: selection.fields(),
-            items: &items,
-            format,
-            crs: &crs,
-            encoding,
-            with_shapes,
-            is_wanted: &is_wanted,
-        };
-        download(&export, &parent)
+        let items = order.selection.items(&view, is_wanted).ok_or(ExportError::Unwanted)?;
+        download(&order.export(id.describe(), &items, &is_wanted), &parent)
     });
     let download = work.await.map_err(refusal)?;
-    answer(download, place, format, encoding, description, revision).await.map_err(Problem::internal)
-}
-
-fn take<T: std::str::FromStr<Err: std::fmt::Display>>(
-    parameters: &mut Parameters,
-    name: &str,
-    default: T,
-) -> Result<T, Problem> {
-    let Some(text) = parameters.take(name)? else { return Ok(default) };
-    text.parse().map_err(|error: T::Err| Problem::parameter(name, error.to_string()))
+    answer(download, place, format, encoding, id.describe(), revision).await.map_err(Problem::internal)
 }
 
 fn download(export: &Export<'_>, parent: &FilePath) -> Result<Download, ExportError> {
@@ -128,30 +213,6 @@ fn download(export: &Export<'_>, parent: &FilePath) -> Result<Download, ExportEr
     let written = export.write(folder.path(), export.layer.name)?;
     let file = written.one(folder.path(), export.layer.name)?;
     Ok(Download { folder, file, datum: written.datum })
-}
-
-fn refusal(error: ExportError) -> Problem {
-    if !error.is_about_the_request() {
-        return Problem::internal(error);
-    }
-    let detail = error.to_string();
-    match error {
-        ExportError::Crs(_) => Problem::parameter("crs", detail),
-        ExportError::EncodingNotOfFormat(..) => Problem::parameter("encoding", detail),
-        ExportError::ShapesNeeded(_) => Problem::parameter("shapes", detail),
-        ExportError::Unfit { unfit, .. } => {
-            let errors = unfit
-                .into_iter()
-                .map(|one| Fault {
-                    pointer: None,
-                    parameter: None,
-                    detail: format!("feature {}, {}: {}", one.feature_id, one.column, one.why),
-                })
-                .collect();
-            Problem { errors, ..Problem::new(Kind::CannotExport, detail) }
-        }
-        _ => Problem::new(Kind::CannotExport, detail),
-    }
 }
 
 /// Sends the file as it is read; folder and place are given back with the last of it, or when the
