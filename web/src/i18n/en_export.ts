@@ -84,5 +84,4 @@ export const enExport: Record<keyof typeof zhExport, string> = {
   'unfit.control-character': 'has a control character that XML does not allow',
   'unfit.cell-full': 'the text has more than the 32,767 characters of a cell',
   'unfit.shape-too-long': 'the shape has more than the 32,767 characters of a cell: leave shapes out or take another format',
-  'problem.cannot-export': 'The format cannot hold what is to be exported',
 }

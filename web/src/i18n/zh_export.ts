@@ -83,5 +83,4 @@ export const zhExport = {
   'unfit.control-character': '含有 XML 不允许的控制字符',
   'unfit.cell-full': '文字超过一格能容纳的 32,767 个字符',
   'unfit.shape-too-long': '图形超过一格能容纳的 32,767 个字符，请不含图形或换格式',
-  'problem.cannot-export': '这种格式装不下要导出的内容',
 } as const
