@@ -76,6 +76,12 @@ pub struct FieldSummary {
     is_required: bool,
     /// Carried by the vector tiles.
     in_tiles: bool,
+    /// The least number that is taken; null where the type has no bounds.
+    minimum: Option<f64>,
+    /// The greatest number that is taken; null where the type has no bounds.
+    maximum: Option<f64>,
+    /// Characters of a text at most; null for other types.
+    max_length: Option<usize>,
     /// The known values of a choice; empty for other types.
     choices: Vec<ChoiceSummary>,
 }
@@ -143,6 +149,11 @@ impl From<Title> for Bilingual {
 impl From<&'static Field> for FieldSummary {
     fn from(field: &'static Field) -> Self {
         let choices = if let FieldKind::Choice(choices) = field.kind { choices } else { &[] };
+        let bounds = match field.kind {
+            FieldKind::Integer { min, max } => Some((min as f64, max as f64)),
+            FieldKind::Number { min, max } => Some((min, max)),
+            _ => None,
+        };
         Self {
             name: field.name,
             kind: match field.kind {
@@ -158,6 +169,9 @@ impl From<&'static Field> for FieldSummary {
             unit: field.unit,
             is_required: field.is_required,
             in_tiles: field.in_tiles,
+            minimum: bounds.map(|(min, _)| min),
+            maximum: bounds.map(|(_, max)| max),
+            max_length: if let FieldKind::Text { max_chars } = field.kind { Some(max_chars) } else { None },
             choices: choices
                 .iter()
                 .map(|choice| ChoiceSummary { code: choice.code, title: choice.title.into() })

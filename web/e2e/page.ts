@@ -11,6 +11,7 @@ interface Hook {
     getCanvas(): HTMLCanvasElement
     getBounds(): { toArray(): [number, number][] }
     project(at: [number, number]): { x: number; y: number }
+    unproject(at: [number, number]): { lng: number; lat: number }
     queryRenderedFeatures(): {
       source: string
       sourceLayer?: string

@@ -5,11 +5,21 @@ import { withViewer, type City, type Feature, type Layer } from '../api/client'
 import type { Language } from '../i18n'
 import { MOST_NAMED, type PlaceName } from './place_names'
 import { Drawing, type DrawnGeometry, type DrawnShape } from './drawing'
+import { editLayers } from './editing/edit_layers'
 import { outlineLayers } from './outline'
 import { ground } from './palette'
 import { previewLayers } from './preview'
 import { selectionLayers } from './selection'
-import { CITY_SOURCE, NAMES_SOURCE, OUTLINE_SOURCE, PREVIEW_SOURCE, SELECTION_SOURCE, STAFF_SOURCE } from './source_names'
+import {
+  CITY_SOURCE,
+  EDIT_SOURCE,
+  NAMES_SOURCE,
+  OUTLINE_SOURCE,
+  POINTER_SOURCE,
+  PREVIEW_SOURCE,
+  SELECTION_SOURCE,
+  STAFF_SOURCE,
+} from './source_names'
 import { CLICK_ORDER, stack } from './stack'
 import { sourceOf } from './tiles_of'
 import { tilesShowing, type Touched } from './touched'
@@ -56,6 +66,9 @@ export class CityMap {
   #selected: GeoJSON.FeatureCollection = NO_FEATURES
   #preview: GeoJSON.FeatureCollection = NO_FEATURES
   #outline: GeoJSON.FeatureCollection = NO_FEATURES
+  #edit: GeoJSON.FeatureCollection = NO_FEATURES
+  /** Clicks and cursor are the editor's. */
+  isEdited = false
   #layers: Layer[]
   #visible: ReadonlySet<string>
   #language: Language
@@ -219,6 +232,18 @@ export class CityMap {
     this.#fill(OUTLINE_SOURCE, this.#outline)
   }
 
+  /** Draws what is being edited. */
+  edit(features: GeoJSON.FeatureCollection | undefined): void {
+    this.#edit = features ?? NO_FEATURES
+    this.#fill(EDIT_SOURCE, this.#edit)
+  }
+
+  /** Draws what follows the pointer of an editor. */
+  point(geometries: GeoJSON.Geometry[] = []): void {
+    const features = geometries.map((geometry) => ({ type: 'Feature' as const, geometry, properties: {} }))
+    this.#fill(POINTER_SOURCE, { type: 'FeatureCollection', features })
+  }
+
   draw(shape: DrawnShape): void {
     this.#whenReady(() => this.#drawing?.start(shape))
     this.map.getCanvas().focus()
@@ -258,6 +283,8 @@ export class CityMap {
       [NAMES_SOURCE]: { type: 'geojson', data: this.#names },
       [PREVIEW_SOURCE]: { type: 'geojson', data: this.#preview },
       [OUTLINE_SOURCE]: { type: 'geojson', data: this.#outline },
+      [EDIT_SOURCE]: { type: 'geojson', data: this.#edit },
+      [POINTER_SOURCE]: { type: 'geojson', data: NO_FEATURES },
     }
     for (const source of [CITY_SOURCE, STAFF_SOURCE]) {
       const ids = this.#layers.map((layer) => layer.id).filter((id) => sourceOf(id) === source)
@@ -280,10 +307,12 @@ export class CityMap {
       type: 'background',
       paint: { 'background-color': ground.land },
     }
-    return { version: 8, sources, layers: [land, ...drawn, ...previewLayers(), ...outlineLayers(), ...selectionLayers()] }
+    const above = [...previewLayers(), ...outlineLayers(), ...selectionLayers(), ...editLayers()]
+    return { version: 8, sources, layers: [land, ...drawn, ...above] }
   }
 
-  #hits(point: maplibre.Point): Hit[] {
+  /** What lies at a pixel, what is sought most first. */
+  hitsAt(point: maplibre.Point): Hit[] {
     const around: [maplibre.PointLike, maplibre.PointLike] = [
       [point.x - REACH_PX, point.y - REACH_PX],
       [point.x + REACH_PX, point.y + REACH_PX],
@@ -306,11 +335,11 @@ export class CityMap {
   }
 
   #click(point: maplibre.Point): void {
-    if (this.#drawing && !this.#drawing.isActive) this.events.onClick(this.#hits(point))
+    if (this.#drawing && !this.#drawing.isActive && !this.isEdited) this.events.onClick(this.hitsAt(point))
   }
 
   #point(point: maplibre.Point): void {
-    if (!this.#drawing || this.#drawing.isActive) return
-    this.map.getCanvas().style.cursor = this.#hits(point).length > 0 ? 'pointer' : ''
+    if (!this.#drawing || this.#drawing.isActive || this.isEdited) return
+    this.map.getCanvas().style.cursor = this.hitsAt(point).length > 0 ? 'pointer' : ''
   }
 }

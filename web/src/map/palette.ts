@@ -24,6 +24,8 @@ export const boundary = { body: '#54457a', subdistrict: '#7d719c', neighbourhood
 export const selection = '#0b57d0'
 /** A file that is not imported yet: nothing of the city is of this purple. */
 export const preview = '#8a1fb8'
+/** An edited feature as a colleague left it; dashed, so that the colour need not be seen. */
+export const theirs = '#8a1fb8'
 
 /** 管线颜色, CJJ 61: water cyan, drains brown, gas magenta, heat orange, power red, telecom green. */
 export const utilityColours: Record<string, string> = {

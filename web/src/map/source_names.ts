@@ -9,3 +9,6 @@ export const NAMES_SOURCE = 'names'
 export const OUTLINE_SOURCE = 'outline'
 /** The features of a file that is not imported yet. */
 export const PREVIEW_SOURCE = 'preview'
+/** What is being edited; and what follows the pointer, which changes much more often. */
+export const EDIT_SOURCE = 'edit'
+export const POINTER_SOURCE = 'pointer'

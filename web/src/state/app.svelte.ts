@@ -5,10 +5,11 @@ import { formatMoney, formatNumber, formatUnit } from '../i18n/format'
 import type { CityMap, Hit, View } from '../map/city_map'
 import { SHOWN_AT_FIRST } from '../map/stack'
 import { MOST_NAMED, NAMED_ONCE, readPlaceNames, type PlaceName } from '../map/place_names'
+import type { Touched } from '../map/touched'
 import { readLink, writeLink } from './link'
 import { isPhone } from './phone'
 
-export type Panel = 'layers' | 'statistics' | 'measure' | 'import' | 'export'
+export type Panel = 'layers' | 'statistics' | 'measure' | 'import' | 'export' | 'edit'
 
 /** Fields that hold the code of a feature of another layer, and what they are called when its name is shown. */
 const REFERENCES: Record<string, { layer: string; title: Key }> = {
@@ -37,6 +38,9 @@ export class App {
   isTableOpen = $state(false)
   isHelpOpen = $state(false)
   map = $state.raw<CityMap>()
+
+  /** Who wants to know what a new revision touched; without layers it may be anything. */
+  readonly watchers = new Set<(layers: Touched[] | undefined) => void>()
 
   /** Layers chosen by hand travel in links; the first choice does not. */
   #choseLayers = false
@@ -91,6 +95,7 @@ export class App {
     const link = readLink(location.hash)
     this.language = link.language ?? 'zh'
     this.isPublic = link.isPublic ?? false
+    if (link.mode === 'edit' && !this.isPublic) this.panel = 'edit'
     setViewer(this.isPublic ? 'public' : undefined)
     this.view = link.view ?? this.view
     this.#choseLayers = link.layers !== undefined
@@ -107,7 +112,7 @@ export class App {
       ...(this.#choseLayers ? { layers: [...this.visible] } : {}),
       ...(this.selected ? { selected: this.selected } : {}),
       language: this.language,
-      mode: 'browse',
+      mode: this.panel === 'edit' ? 'edit' : 'browse',
       isPublic: this.isPublic,
     })
     if (hash === location.hash) return
@@ -129,7 +134,7 @@ export class App {
   async setPublic(isPublic: boolean): Promise<void> {
     this.isPublic = isPublic
     setViewer(isPublic ? 'public' : undefined)
-    if (isPublic && this.panel === 'import') this.panel = undefined
+    if (isPublic && (this.panel === 'import' || this.panel === 'edit')) this.panel = undefined
     this.deselect()
     this.writeLink('push')
     await this.reload()
@@ -174,11 +179,17 @@ export class App {
   togglePanel(panel: Panel): void {
     this.panel = this.panel === panel ? undefined : panel
     if (this.panel && isPhone()) this.isTableOpen = false
+    this.writeLink('replace')
   }
 
   /** Shows the panel of imports; the public has none. */
   openImport(): void {
     if (!this.isPublic && this.panel !== 'import') this.togglePanel('import')
+  }
+
+  /** Shows or hides the panel of editing; the public has none. */
+  toggleEdit(): void {
+    if (!this.isPublic) this.togglePanel('edit')
   }
 
   toggleTable(): void {
@@ -209,6 +220,12 @@ export class App {
   nameOf(field: Field, code: unknown): string | undefined {
     const layer = REFERENCES[field.name]?.layer
     return layer && this.names.find((place) => place.layer === layer && place.code === code)?.name
+  }
+
+  /** The codes that a field may hold, with their names, where they are known. */
+  codesFor(field: Field): PlaceName[] {
+    const layer = REFERENCES[field.name]?.layer
+    return layer ? this.names.filter((place) => place.layer === layer && place.code !== undefined) : []
   }
 
   /** What a field is called: a column that shows names is not called a code. */

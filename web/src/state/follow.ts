@@ -64,6 +64,7 @@ export function follow(app: App): () => void {
 
   function change(layers: Touched[] | undefined): void {
     app.map?.refresh(layers)
+    for (const tell of app.watchers) tell(layers)
     reloading ??= setTimeout(() => {
       reloading = undefined
       // A reload that fails is tried again by the next change; whether the server is there, look() tells.

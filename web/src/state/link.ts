@@ -42,7 +42,7 @@ export function readLink(hash: string): Link {
   const language = given.get('lang')
   if (language === 'zh' || language === 'en') link.language = language
   const mode = given.get('mode')
-  if (mode === 'browse') link.mode = mode
+  if (mode === 'browse' || mode === 'edit') link.mode = mode
   if (given.get('viewer') === 'public') link.isPublic = true
   return link
 }

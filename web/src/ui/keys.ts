@@ -16,6 +16,7 @@ export function onKey(event: KeyboardEvent, app: App): void {
   else if (event.key === '?') app.isHelpOpen = !app.isHelpOpen
   else if (event.key === 't') app.toggleTable()
   else if (event.key === 'i') app.openImport()
+  else if (event.key === 'e') app.toggleEdit()
   else if (panel) app.togglePanel(panel)
   else return
   event.preventDefault()
