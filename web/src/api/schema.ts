@@ -843,6 +843,18 @@ export interface components {
             /** @description Carried by the vector tiles. */
             in_tiles: boolean;
             is_required: boolean;
+            /** @description Characters of a text at most; null for other types. */
+            max_length?: number | null;
+            /**
+             * Format: double
+             * @description The greatest number that is taken; null where the type has no bounds.
+             */
+            maximum?: number | null;
+            /**
+             * Format: double
+             * @description The least number that is taken; null where the type has no bounds.
+             */
+            minimum?: number | null;
             name: string;
             title: components["schemas"]["Bilingual"];
             type: components["schemas"]["FieldType"];
