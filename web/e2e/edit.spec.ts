@@ -21,6 +21,7 @@ test('a gate, a street and a community are drawn by mouse and saved, and undone'
   for (const [x, y] of [[-150, -60], [0, 0], [150, -60]] as const) await clickAt(page, await spot(page, x, y))
   await page.mouse.dblclick(...(Object.values(await pixel(page, await spot(page, 200, 60))) as [number, number]))
   await panel.getByLabel('道路名称').fill('试画路')
+  await panel.getByLabel('道路等级').selectOption({ label: '街巷' })
   await panel.getByLabel('路面宽度').fill('7.5')
   await panel.getByRole('button', { name: '保存' }).click()
   await expect(panel.getByText('已保存：道路“试画路”')).toBeVisible()

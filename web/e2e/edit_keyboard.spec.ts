@@ -7,8 +7,10 @@ test('a community is drawn, corrected, filled in, saved and deleted by keyboard 
   await page.addInitScript((name) => localStorage.setItem('pianqu.edit.actor', name), ME)
   await open(page, PLACE.replace('&mode=edit', ''))
   const press = async (...keys: string[]) => {
-    for (const key of keys) await page.keyboard.press(key)
-    await atRest(page)
+    for (const key of keys) {
+      await page.keyboard.press(key)
+      if (key.includes('Arrow')) await atRest(page)
+    }
   }
   await press('e')
   const panel = page.getByRole('region', { name: '编辑', exact: true })

@@ -218,6 +218,7 @@ export const en: Dictionary = {
   helpEditSave: 'Save',
   editChange: 'Change what is there',
   editChangeHint: 'Click a feature on the map; or find it by search or in the table, then choose “Edit”.',
+  editOthersHere: 'Edit another feature here instead:',
   editDrawNew: 'Draw something new',
   editOtherLayers: 'Other layers',
   editAsLine: '{layer} (line)',

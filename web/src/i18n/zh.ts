@@ -216,6 +216,7 @@ export const zh = {
   helpEditSave: '保存',
   editChange: '修改已有要素',
   editChangeHint: '在地图上点选要素；也可以先搜索或在属性表中选中，再按“编辑”。',
+  editOthersHere: '改为编辑此处的其他要素：',
   editDrawNew: '绘制新要素',
   editOtherLayers: '其他图层',
   editAsLine: '{layer}（线）',

@@ -30,6 +30,8 @@ export interface Theirs {
 interface Said {
   key: Key
   values?: Record<string, string | number>
+  /** Something was written, not only said. */
+  isDone?: boolean
 }
 
 /**
@@ -71,8 +73,8 @@ export class Editing {
   last = $state.raw<{ layer: string; kind: ShapeKind }>()
   /** The browser keeps no draft: leaving the page would lose it. */
   isUnkept = $state(false)
-  /** Counts requests to take the person to the first field. */
-  toForm = $state(0)
+  /** The person is to be taken to the first field, or the first that is wrong. */
+  toForm = $state(false)
   /** Set by whoever knows what there is to snap to. */
   snap: Snap = () => undefined
   canvas = $state.raw<EditCanvas>()
@@ -132,11 +134,13 @@ export class Editing {
     this.#unlessDirty(() => void this.#read(target))
   }
 
-  /** Something was clicked while nothing is drawn. */
+  /** Something was clicked while nothing is drawn. Where there are several, or the open one among them, the person chooses. */
   pick(hits: Hit[]): void {
+    const isOpen = ({ layer, id }: Hit) => layer === this.draft?.layer && id === this.draft.base?.id
     const single = hits.filter((hit) => hit.count === 0)
-    this.hits = single.length > 1 ? single : []
-    const [only] = single
+    const others = single.filter((hit) => !isOpen(hit))
+    this.hits = single.length > 1 ? others : []
+    const [only] = others
     if (only && single.length === 1) this.edit(only)
   }
 
@@ -211,7 +215,7 @@ export class Editing {
     if (!sketch || !this.canFinish) return
     if (sketch.role === 'shape') {
       this.reshape(shapes.shapeOf(sketch.kind, sketch.places))
-      this.toForm += 1
+      this.toForm = true
     } else toolOf(sketch.role)?.onSketch?.(this, sketch.places)
   }
 
@@ -404,7 +408,7 @@ export class Editing {
     this.isTried = true
     if (!this.isSound) {
       this.say(this.sketch ? 'editFinishFirst' : this.shape ? 'editFaultsFirst' : 'editNoShape')
-      if (!this.sketch) this.toForm += 1
+      if (!this.sketch) this.toForm = true
       return
     }
     if (this.theirs) {
@@ -449,7 +453,7 @@ export class Editing {
     this.#open(undefined)
     this.keepNow()
     this.waiting = undefined
-    this.say(key, values)
+    this.said = { key, values, isDone: true }
     waiting?.()
   }
 
@@ -559,7 +563,7 @@ export class Editing {
     this.failure = this.said = undefined
     try {
       const done = await act()
-      this.say(key, { what: await this.#whatWas(done) })
+      this.said = { key, values: { what: await this.#whatWas(done) }, isDone: true }
     } catch (error) {
       this.failure = error
     }
