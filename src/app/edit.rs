@@ -9,7 +9,7 @@ use tokio_postgres::Transaction;
 
 use super::City;
 use crate::domain::{LayerId, Viewer};
-use crate::store::edit::{self, Change, EditEntry, NewEdit, Stale, Turn, Written};
+use crate::store::edit::{self, Change, Deed, EditEntry, Effect, NewEdit, Stale, Turn, Written};
 use crate::store::{Store, StoreError};
 
 /// Edits that are written at once: each holds a connection.
@@ -60,6 +60,16 @@ pub struct Restore {
     pub is_rehearsal: bool,
 }
 
+/// One feature as it was in an earlier version, also one that is gone.
+#[derive(Debug, Clone, Copy)]
+pub struct ToVersion {
+    pub layer: LayerId,
+    pub id: i64,
+    pub version: i32,
+    /// The version that the person saw; without it the last writer wins.
+    pub expected: Option<i32>,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
     /// Nothing was written: these are not as the person believes, or gone.
@@ -72,6 +82,8 @@ pub enum EditError {
     TooMany { found: usize, at_most: usize },
     #[error("there is no such edit")]
     NoSuchEdit,
+    #[error("the feature has no such version that has ended")]
+    NoSuchVersion,
     #[error("the edit was taken back before")]
     NotInEffect,
     #[error("there is nothing to take back")]
@@ -109,6 +121,18 @@ impl Editor {
     /// Brings layers back to how they were at a time, as an edit that can itself be taken back.
     pub async fn restore(&self, actor: &str, restore: &Restore) -> Result<Done, EditError> {
         self.perform(actor, &Task::Restore(restore)).await
+    }
+
+    /// Brings one feature back to an earlier version, as an edit that can itself be taken back.
+    pub async fn restore_version(&self, actor: &str, to: ToVersion) -> Result<Done, EditError> {
+        self.perform(actor, &Task::ToVersion(to)).await
+    }
+
+    /// An edit and what it did to at most so many features.
+    pub async fn find(&self, edit_id: i64, at_most: i64) -> Result<Option<(EditEntry, Vec<Effect>)>, StoreError> {
+        let client = self.store.connect_raw().await?;
+        let Some(entry) = edit::find(&client, edit_id).await? else { return Ok(None) };
+        Ok(Some((entry, edit::effects(&client, edit_id, at_most).await?)))
     }
 
     /// Edits, newest first.
@@ -152,6 +176,7 @@ impl Editor {
             Task::Changes { message, changes } => change(&transaction, actor, *message, changes).await?,
             Task::Undo(undo) => take_back(&transaction, actor, *undo).await?,
             Task::Restore(restore) => go_back(&transaction, actor, restore).await?,
+            Task::ToVersion(to) => go_back_to_version(&transaction, actor, *to).await?,
         };
         // Without an edit nothing was written, and what is dropped is rolled back.
         if outcome.0.is_some() {
@@ -195,6 +220,7 @@ enum Task<'a> {
     Changes { message: Option<&'a str>, changes: &'a [Change] },
     Undo(Undo),
     Restore(&'a Restore),
+    ToVersion(ToVersion),
 }
 
 /// The edit, if one was made, and what it left or would leave.
@@ -249,7 +275,10 @@ async fn go_back(transaction: &Transaction<'_>, actor: &str, restore: &Restore) 
         turns.extend(edit::turns_to(transaction, *layer, restore.at, restore.bounds).await?);
     }
     if turns.is_empty() || restore.is_rehearsal {
-        let would = turns.iter().map(|turn| Written { layer: turn.layer, id: turn.id, version: None });
+        let would = turns.iter().map(|turn| {
+            let deed = Deed::between(turn.from.as_ref(), turn.to.as_ref());
+            Written { layer: turn.layer, id: turn.id, version: None, deed }
+        });
         return Ok((None, would.collect()));
     }
     if turns.len() > restore.at_most {
@@ -261,6 +290,23 @@ async fn go_back(transaction: &Transaction<'_>, actor: &str, restore: &Restore) 
     let new = NewEdit { actor, kind: "restore", undoes: None, message, layers: &layers, feature_count };
     // Whoever changes one of these in the meantime is asked about, not overwritten.
     turn_all(transaction, &turns, &new).await
+}
+
+async fn go_back_to_version(transaction: &Transaction<'_>, actor: &str, to: ToVersion) -> Result<Outcome, EditError> {
+    let ToVersion { layer, id, version, expected } = to;
+    let now = edit::image_for_update(transaction, layer, id).await?;
+    let is = now.as_ref().and_then(|row| row.get("version")?.as_i64()).and_then(|n| i32::try_from(n).ok());
+    if expected.is_some() && expected != is {
+        return Err(EditError::Stale(vec![Stale { layer, id, expected, version: is }]));
+    }
+    if is == Some(version) {
+        return Ok((None, Vec::new()));
+    }
+    let then = edit::image_of_version(transaction, layer, id, version).await?.ok_or(EditError::NoSuchVersion)?;
+    let message = format!("restore {layer}/{id} to version {version}");
+    let (message, layers) = (Some(message.as_str()), [layer.name()]);
+    let new = NewEdit { actor, kind: "restore", undoes: None, message, layers: &layers, feature_count: 1 };
+    turn_all(transaction, &[Turn { layer, id, from: now, to: Some(then) }], &new).await
 }
 
 /// Brings features from one state to another, as one edit.

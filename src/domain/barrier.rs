@@ -24,7 +24,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     geometry: GeometryKind::LineOrArea,
     audience: Audience::Public,
     fields: &[
-        Field::new("code", text(64), "编号", "Code").aliases(&["osm_id"]),
+        Field::new("code", text(64), "编号", "Code").identifier().aliases(&["osm_id"]),
         Field::new("name", text(200), "名称", "Name").in_tiles(),
         Field::new("barrier_kind", FieldKind::Choice(BARRIER_KINDS), "类别", "Kind")
             .required()

@@ -36,7 +36,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     geometry: GeometryKind::Area,
     audience: Audience::Public,
     fields: &[
-        Field::new("code", text(64), "楼栋编号", "Code").aliases(&["编号", "幢号", "osm_id"]),
+        Field::new("code", text(64), "楼栋编号", "Code").identifier().aliases(&["编号", "幢号", "osm_id"]),
         Field::new("name", text(200), "楼栋名称", "Name").in_tiles().aliases(&["名称", "楼名", "楼号"]),
         Field::new("community_code", text(64), "所属小区编号", "Community code").aliases(&["小区编号", "小区代码"]),
         Field::new("building_use", FieldKind::Choice(BUILDING_USES), "用途", "Use").in_tiles().aliases(&[
@@ -51,8 +51,8 @@ pub static LAYER: LayerDescription = LayerDescription {
             "levels",
         ]),
         Field::new("height_m", number(0.0, 1000.0), "高度", "Height").unit("m").aliases(&["建筑高度", "height"]),
-        Field::new("households", COUNT, "户数", "Households").aliases(&["总户数"]),
-        Field::new("units", COUNT, "单元数", "Stairwells").aliases(&["单元"]),
+        Field::new("households", COUNT, "户数", "Households").quantity().aliases(&["总户数"]),
+        Field::new("units", COUNT, "单元数", "Stairwells").quantity().aliases(&["单元"]),
         Field::new("built_year", YEAR, "建成年份", "Built in").unit("a").aliases(&[
             "建成年代",
             "竣工年份",

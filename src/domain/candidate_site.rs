@@ -29,14 +29,17 @@ pub static LAYER: LayerDescription = LayerDescription {
     geometry: GeometryKind::Point,
     audience: Audience::Staff,
     fields: &[
-        Field::new("code", text(64), "编号", "Code"),
+        Field::new("code", text(64), "编号", "Code").identifier(),
         Field::new("name", text(200), "名称", "Name").in_tiles().aliases(&["资源名称"]),
         Field::new("site_kind", FieldKind::Choice(SITE_KINDS), "类型", "Kind").in_tiles().aliases(&["资源类型"]),
-        Field::new("area_m2", number(0.0, 1e7), "可用面积", "Usable area").unit("m2").aliases(&["面积"]),
+        Field::new("area_m2", number(0.0, 1e7), "可用面积", "Usable area").quantity().unit("m2").aliases(&["面积"]),
         Field::new("owner", text(200), "权属单位", "Owner").aliases(&["产权单位"]),
         Field::new("means", FieldKind::Choice(SITE_MEANS), "取得方式", "Means").aliases(&["方式"]),
         Field::new("available_on", FieldKind::Date, "可用日期", "Available on").aliases(&["可用时间"]),
-        Field::new("estimated_cost", FieldKind::Money, "投资估算", "Estimated cost").unit("CNY").aliases(&["投资"]),
+        Field::new("estimated_cost", FieldKind::Money, "投资估算", "Estimated cost")
+            .quantity()
+            .unit("CNY")
+            .aliases(&["投资"]),
     ],
     label_field: Some("name"),
     time_fields: None,

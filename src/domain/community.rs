@@ -48,7 +48,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     geometry: GeometryKind::Area,
     audience: Audience::Public,
     fields: &[
-        Field::new("code", text(64), "小区编号", "Code").aliases(&["编号", "小区代码", "community_id"]),
+        Field::new("code", text(64), "小区编号", "Code").identifier().aliases(&["编号", "小区代码", "community_id"]),
         Field::new("name", text(200), "小区名称", "Name").required().in_tiles().aliases(&[
             "名称",
             "小区",
@@ -66,20 +66,24 @@ pub static LAYER: LayerDescription = LayerDescription {
             "竣工年份",
             "year",
         ]),
-        Field::new("households", COUNT, "户数", "Households").in_tiles().aliases(&[
+        Field::new("households", COUNT, "户数", "Households").quantity().in_tiles().aliases(&[
             "总户数",
             "居民户数",
             "household_count",
         ]),
-        Field::new("building_count", COUNT, "楼栋数", "Buildings").aliases(&["栋数", "楼栋"]),
-        Field::new("floor_area_m2", number(0.0, 1e9), "建筑面积", "Floor area").unit("m2").aliases(&[
+        Field::new("building_count", COUNT, "楼栋数", "Buildings").quantity().aliases(&["栋数", "楼栋"]),
+        Field::new("floor_area_m2", number(0.0, 1e9), "建筑面积", "Floor area").quantity().unit("m2").aliases(&[
             "总建筑面积",
             "建筑面积m2",
             "floor_area",
         ]),
-        Field::new("population", COUNT, "常住人口", "Residents").aliases(&["人口", "pop"]),
-        Field::new("elders", COUNT, "60岁以上人口", "Residents over 60").aliases(&["60岁以上", "老年人口", "pop60"]),
-        Field::new("small_children", COUNT, "3岁以下人口", "Children under 3").aliases(&["3岁以下", "pop3"]),
+        Field::new("population", COUNT, "常住人口", "Residents").quantity().aliases(&["人口", "pop"]),
+        Field::new("elders", COUNT, "60岁以上人口", "Residents over 60").quantity().aliases(&[
+            "60岁以上",
+            "老年人口",
+            "pop60",
+        ]),
+        Field::new("small_children", COUNT, "3岁以下人口", "Children under 3").quantity().aliases(&["3岁以下", "pop3"]),
         Field::new("tenure", FieldKind::Choice(TENURES), "产权性质", "Tenure").aliases(&["产权"]),
         Field::new("has_legal_title", FieldKind::Boolean, "是否具有合法产权", "Legal title").aliases(&["合法产权"]),
         Field::new("structure_state", FieldKind::Choice(STRUCTURE_STATES), "房屋结构安全", "Structural safety")
@@ -100,6 +104,7 @@ pub static LAYER: LayerDescription = LayerDescription {
             .in_tiles()
             .aliases(&["计划改造年度", "改造年度"]),
         Field::new("estimated_cost", FieldKind::Money, "投资估算", "Estimated cost")
+            .quantity()
             .unit("CNY")
             .internal()
             .aliases(&["总投资估算", "投资"]),

@@ -75,17 +75,21 @@ pub static LAYER: LayerDescription = LayerDescription {
     geometry: GeometryKind::Point,
     audience: Audience::Public,
     fields: &[
-        Field::new("code", text(64), "设施编号", "Code").aliases(&["编号", "osm_id"]),
+        Field::new("code", text(64), "设施编号", "Code").identifier().aliases(&["编号", "osm_id"]),
         Field::new("name", text(200), "设施名称", "Name").in_tiles().aliases(&["名称"]),
         Field::new("facility_kind", FieldKind::Choice(FACILITY_KINDS), "设施类别", "Kind")
             .required()
             .in_tiles()
             .aliases(&["类别", "类型", "设施类型", "amenity", "kind"]),
         Field::new("building_area_m2", number(0.0, 1e7), "建筑面积", "Floor area")
+            .quantity()
             .unit("m2")
             .aliases(&["面积", "建筑面积m2"]),
-        Field::new("land_area_m2", number(0.0, 1e8), "用地面积", "Land area").unit("m2").aliases(&["占地面积"]),
-        Field::new("capacity", COUNT, "规模（床位、托位、学位）", "Capacity (beds, places)").aliases(&[
+        Field::new("land_area_m2", number(0.0, 1e8), "用地面积", "Land area")
+            .quantity()
+            .unit("m2")
+            .aliases(&["占地面积"]),
+        Field::new("capacity", COUNT, "规模（床位、托位、学位）", "Capacity (beds, places)").quantity().aliases(&[
             "床位",
             "托位",
             "学位",

@@ -46,6 +46,17 @@ pub enum FieldKind {
     Choice(&'static [Choice]),
 }
 
+/// What becomes of a value when its feature is split, or when several are merged into one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It holds for every piece; where features that are merged differ, a person decides.
+    Plain,
+    /// It stands for one feature alone: one of the pieces keeps it.
+    Identifier,
+    /// It counts what is inside: shared out among pieces, added up when merged.
+    Quantity,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Field {
     /// Column, property and tile attribute name.
@@ -61,6 +72,7 @@ pub struct Field {
     /// Carried in vector tiles, for style and label. Everything else is fetched on a click.
     pub in_tiles: bool,
     pub audience: Audience,
+    pub role: Role,
 }
 
 impl Field {
@@ -74,6 +86,7 @@ impl Field {
             is_required: false,
             in_tiles: false,
             audience: Audience::Public,
+            role: Role::Plain,
         }
     }
 
@@ -94,6 +107,18 @@ impl Field {
 
     pub const fn in_tiles(mut self) -> Self {
         self.in_tiles = true;
+        self
+    }
+
+    /// Stands for one feature alone.
+    pub const fn identifier(mut self) -> Self {
+        self.role = Role::Identifier;
+        self
+    }
+
+    /// Counts what is inside.
+    pub const fn quantity(mut self) -> Self {
+        self.role = Role::Quantity;
         self
     }
 

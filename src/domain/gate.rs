@@ -18,7 +18,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     geometry: GeometryKind::Point,
     audience: Audience::Public,
     fields: &[
-        Field::new("code", text(64), "编号", "Code").aliases(&["osm_id"]),
+        Field::new("code", text(64), "编号", "Code").identifier().aliases(&["osm_id"]),
         Field::new("name", text(200), "名称", "Name").in_tiles().aliases(&["出入口名称"]),
         Field::new("community_code", text(64), "所属小区编号", "Community code").aliases(&["小区编号", "小区代码"]),
         Field::new("gate_kind", FieldKind::Choice(GATE_KINDS), "类型", "Kind").in_tiles().aliases(&["出入口类型"]),

@@ -24,7 +24,7 @@ mod utility_kind;
 mod utility_line;
 mod utility_work;
 
-pub use field::{Choice, Field, FieldKind, Title};
+pub use field::{Choice, Field, FieldKind, Role, Title};
 pub use layer::{Audience, GeometryKind, LayerDescription, LayerId};
 pub use value::Value;
 pub use viewer::Viewer;

@@ -12,7 +12,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     geometry: GeometryKind::Area,
     audience: Audience::Public,
     fields: &[
-        Field::new("code", text(32), "代码", "Code").aliases(&["社区代码"]),
+        Field::new("code", text(32), "代码", "Code").identifier().aliases(&["社区代码"]),
         Field::new("name", text(120), "名称", "Name").required().in_tiles().aliases(&["社区", "社区名称"]),
         Field::new("subdistrict_code", text(32), "所属街道代码", "Subdistrict code").aliases(&["街道代码", "街道"]),
     ],

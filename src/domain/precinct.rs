@@ -19,7 +19,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     geometry: GeometryKind::Area,
     audience: Audience::Public,
     fields: &[
-        Field::new("code", text(64), "片区编号", "Code").aliases(&["编号"]),
+        Field::new("code", text(64), "片区编号", "Code").identifier().aliases(&["编号"]),
         Field::new("name", text(200), "片区名称", "Name").required().in_tiles().aliases(&["名称", "片区"]),
         Field::new("scheme", text(120), "划分方案", "Scheme").aliases(&["方案"]),
         Field::new("precinct_state", FieldKind::Choice(PRECINCT_STATES), "状态", "State").in_tiles(),

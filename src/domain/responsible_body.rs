@@ -17,7 +17,11 @@ pub static LAYER: LayerDescription = LayerDescription {
     geometry: GeometryKind::Area,
     audience: Audience::Public,
     fields: &[
-        Field::new("code", text(32), "代码", "Code").required().in_tiles().aliases(&["编码", "责任主体代码"]),
+        Field::new("code", text(32), "代码", "Code")
+            .identifier()
+            .required()
+            .in_tiles()
+            .aliases(&["编码", "责任主体代码"]),
         Field::new("name", text(120), "名称", "Name").required().in_tiles().aliases(&["责任主体", "责任主体名称"]),
     ],
     label_field: Some("name"),

@@ -19,7 +19,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     geometry: GeometryKind::Line,
     audience: Audience::Staff,
     fields: &[
-        Field::new("code", text(64), "编号", "Code"),
+        Field::new("code", text(64), "编号", "Code").identifier(),
         Field::new("name", text(200), "名称", "Name").in_tiles(),
         Field::new("trench_state", FieldKind::Choice(TRENCH_STATES), "状态", "State").in_tiles(),
         Field::new("lead_operator", text(200), "牵头单位", "Lead operator"),

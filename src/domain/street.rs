@@ -40,7 +40,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     geometry: GeometryKind::Line,
     audience: Audience::Public,
     fields: &[
-        Field::new("code", text(64), "道路编号", "Code").aliases(&["编号", "osm_id"]),
+        Field::new("code", text(64), "道路编号", "Code").identifier().aliases(&["编号", "osm_id"]),
         Field::new("name", text(200), "道路名称", "Name").in_tiles().aliases(&["名称", "路名"]),
         Field::new("street_class", FieldKind::Choice(STREET_CLASSES), "道路等级", "Class")
             .required()

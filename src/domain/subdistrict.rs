@@ -12,7 +12,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     geometry: GeometryKind::Area,
     audience: Audience::Public,
     fields: &[
-        Field::new("code", text(32), "区划代码", "Division code").required().in_tiles().aliases(&[
+        Field::new("code", text(32), "区划代码", "Division code").identifier().required().in_tiles().aliases(&[
             "代码",
             "街道代码",
             "行政区划代码",

@@ -75,7 +75,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     geometry: GeometryKind::Line,
     audience: Audience::Staff,
     fields: &[
-        Field::new("code", text(64), "管线编号", "Code").aliases(&["编号", "管段编号"]),
+        Field::new("code", text(64), "管线编号", "Code").identifier().aliases(&["编号", "管段编号"]),
         Field::new("utility_kind", FieldKind::Choice(UTILITY_KINDS), "管线种类", "Kind")
             .required()
             .in_tiles()

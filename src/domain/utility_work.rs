@@ -27,7 +27,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     geometry: GeometryKind::Line,
     audience: Audience::Staff,
     fields: &[
-        Field::new("code", text(64), "工程编号", "Code").aliases(&["编号"]),
+        Field::new("code", text(64), "工程编号", "Code").identifier().aliases(&["编号"]),
         Field::new("name", text(200), "工程名称", "Name").in_tiles().aliases(&["名称"]),
         Field::new("utility_kind", FieldKind::Choice(UTILITY_KINDS), "管线种类", "Kind")
             .required()
@@ -50,7 +50,10 @@ pub static LAYER: LayerDescription = LayerDescription {
             "结束日期",
         ]),
         Field::new("duration_days", integer(0, 10_000), "工期", "Duration").unit("d").aliases(&["工期天"]),
-        Field::new("estimated_cost", FieldKind::Money, "投资估算", "Estimated cost").unit("CNY").aliases(&["投资"]),
+        Field::new("estimated_cost", FieldKind::Money, "投资估算", "Estimated cost")
+            .quantity()
+            .unit("CNY")
+            .aliases(&["投资"]),
         Field::new("confidence", FieldKind::Choice(CONFIDENCES), "确定程度", "Confidence").aliases(&["状态"]),
     ],
     label_field: Some("name"),

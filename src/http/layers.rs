@@ -10,7 +10,7 @@ use super::links::JSON;
 use super::parameters::Parameters;
 use super::problem::Problem;
 use super::representation::{Representation, Wishes};
-use crate::domain::{Audience, Field, FieldKind, GeometryKind, LayerId, Title, Viewer};
+use crate::domain::{Audience, Field, FieldKind, GeometryKind, LayerId, Role, Title, Viewer};
 use crate::snapshot::LayerView;
 
 #[derive(Serialize, ToSchema)]
@@ -65,6 +65,18 @@ pub enum FieldType {
     Choice,
 }
 
+/// What becomes of a value when its feature is split or merged.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldRole {
+    /// It holds for every piece.
+    Plain,
+    /// It stands for one feature alone, as a code does.
+    Identifier,
+    /// It counts what is inside: shared out among pieces, added up when merged.
+    Quantity,
+}
+
 #[derive(Serialize, ToSchema)]
 pub struct FieldSummary {
     name: &'static str,
@@ -82,6 +94,7 @@ pub struct FieldSummary {
     maximum: Option<f64>,
     /// Characters of a text at most; null for other types.
     max_length: Option<usize>,
+    role: FieldRole,
     /// The known values of a choice; empty for other types.
     choices: Vec<ChoiceSummary>,
 }
@@ -172,6 +185,11 @@ impl From<&'static Field> for FieldSummary {
             minimum: bounds.map(|(min, _)| min),
             maximum: bounds.map(|(_, max)| max),
             max_length: if let FieldKind::Text { max_chars } = field.kind { Some(max_chars) } else { None },
+            role: match field.role {
+                Role::Plain => FieldRole::Plain,
+                Role::Identifier => FieldRole::Identifier,
+                Role::Quantity => FieldRole::Quantity,
+            },
             choices: choices
                 .iter()
                 .map(|choice| ChoiceSummary { code: choice.code, title: choice.title.into() })

@@ -24,12 +24,33 @@ pub enum What {
     Delete { id: i64, expected: Option<i32> },
 }
 
-/// What an edit left: `version` is `None` where the feature is gone.
+/// What an edit left, or would leave: `version` is `None` where the feature is gone, and where it is only
+/// told what would be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Written {
     pub layer: LayerId,
     pub id: i64,
     pub version: Option<i32>,
+    pub deed: Deed,
+}
+
+/// What is done to a feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    Create,
+    Update,
+    Delete,
+}
+
+impl Deed {
+    /// From what is and what comes.
+    pub fn between<T>(from: Option<&T>, to: Option<&T>) -> Self {
+        match (from, to) {
+            (_, None) => Deed::Delete,
+            (None, Some(_)) => Deed::Create,
+            (Some(_), Some(_)) => Deed::Update,
+        }
+    }
 }
 
 /// A feature that is not as the person believes.
@@ -67,6 +88,7 @@ pub struct Step {
     pub actor: String,
     pub import_id: Option<i64>,
     pub edit_id: Option<i64>,
+    /// Whole rows, `geometry` (GeoJSON) in place of `geom`.
     pub before: Option<Json>,
     pub after: Option<Json>,
 }
@@ -159,10 +181,11 @@ pub async fn write(transaction: &Transaction<'_>, change: &Change) -> Result<Wri
         }
         What::Delete { id, .. } => {
             transaction.execute(&format!("delete from {name} where {id_column} = $1"), &[id]).await?;
-            return Ok(Written { layer: change.layer, id: *id, version: None });
+            return Ok(Written { layer: change.layer, id: *id, version: None, deed: Deed::Delete });
         }
     };
-    Ok(Written { layer: change.layer, id: row.try_get(0)?, version: Some(row.try_get(1)?) })
+    let deed = if matches!(change.what, What::Create { .. }) { Deed::Create } else { Deed::Update };
+    Ok(Written { layer: change.layer, id: row.try_get(0)?, version: Some(row.try_get(1)?), deed })
 }
 
 fn known<'a>(layer: &'a LayerDescription, values: &'a Map<String, Json>) -> impl Iterator<Item = &'static str> + 'a {
@@ -211,6 +234,43 @@ pub async fn mark_undone(transaction: &Transaction<'_>, edit_id: i64) -> Result<
 pub async fn actor_or_user(client: &impl GenericClient, actor: &str) -> Result<String, StoreError> {
     let row = client.query_one("select coalesce(nullif($1, ''), session_user::text)", &[&actor]).await?;
     Ok(row.try_get(0)?)
+}
+
+/// An edit by its number.
+pub async fn find(client: &impl GenericClient, edit_id: i64) -> Result<Option<EditEntry>, StoreError> {
+    let sql = include_str!("../../sql/queries/edit/find.sql");
+    client.query_opt(sql, &[&edit_id]).await?.as_ref().map(entry).transpose()
+}
+
+/// What an edit did to a feature: whole rows as history keeps them, `geometry` in place of `geom`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effect {
+    pub layer: String,
+    pub id: i64,
+    pub before: Option<Json>,
+    pub after: Option<Json>,
+}
+
+/// What an edit did, by layer and id.
+pub async fn effects(client: &impl GenericClient, edit_id: i64, at_most: i64) -> Result<Vec<Effect>, StoreError> {
+    let rows = client.query(include_str!("../../sql/queries/edit/features.sql"), &[&edit_id, &at_most]).await?;
+    rows.iter()
+        .map(|row| {
+            let (layer, id) = (row.try_get("layer")?, row.try_get("feature_id")?);
+            Ok(Effect { layer, id, before: row.try_get("before")?, after: row.try_get("after")? })
+        })
+        .collect()
+}
+
+/// The whole row of a version that has ended.
+pub async fn image_of_version(
+    client: &impl GenericClient,
+    layer: LayerId,
+    id: i64,
+    version: i32,
+) -> Result<Option<Json>, StoreError> {
+    let sql = include_str!("../../sql/queries/edit/image_of_version.sql");
+    Ok(client.query_opt(sql, &[&layer.name(), &id, &version]).await?.map(|row| row.try_get(0)).transpose()?)
 }
 
 /// The last steps of a feature, newest first.
@@ -296,7 +356,8 @@ pub async fn turn(
 ) -> Result<Written, StoreError> {
     let description = layer.describe();
     let (name, id_column) = (description.name, description.id_column());
-    let gone = Written { layer, id, version: None };
+    let deed = Deed::between(now, to);
+    let gone = Written { layer, id, version: None, deed };
     let fields: String = description.fields.iter().map(|field| format!(", {}", field.name)).collect();
     let row = match (now, to) {
         (None, None) => return Ok(gone),
@@ -329,7 +390,7 @@ pub async fn turn(
             transaction.query_one(&sql, &[to, &id]).await?
         }
     };
-    Ok(Written { layer, id: row.try_get(0)?, version: Some(row.try_get(1)?) })
+    Ok(Written { layer, id: row.try_get(0)?, version: Some(row.try_get(1)?), deed })
 }
 
 fn entry(row: &Row) -> Result<EditEntry, StoreError> {

@@ -110,6 +110,60 @@ async fn a_feature_is_made_changed_and_deleted_and_every_answer_shows_it() {
 }
 
 #[tokio::test]
+async fn a_feature_goes_back_to_an_earlier_version_also_from_being_deleted() {
+    let office = office(open()).await;
+    let made = office.send("POST", "/api/collections/community/items", community(&SQUARE)).await;
+    let path = made.header("location").strip_prefix("http://pianqu.test").unwrap().to_owned();
+    let first = office.client.get(&path).await.json();
+    let mut moved = SQUARE;
+    moved[2] = [104.660_000_000_000_01, 30.131];
+    office.send("PATCH", &path, json!({ "geometry": { "type": "Polygon", "coordinates": [moved] } })).await;
+    office.send("PATCH", &path, json!({ "properties": { "households": 7 } })).await;
+
+    // Shapes are told before and after, to the last bit.
+    let steps = office.client.get(&format!("{path}/history")).await.json();
+    let shape = &steps["steps"][1]["changed"]["geometry"];
+    assert_eq!(shape["before"], first["geometry"]);
+    assert_eq!(shape["after"]["coordinates"][0][0][2], json!(moved[2]));
+
+    let back = format!("{path}/restore");
+    let to = |version: i32| json!({ "version": version });
+    office.send_with("POST", &back, &[("if-match", "\"v2\"")], to(1)).await.problem(412, "version-conflict");
+    office.send("POST", &back, to(9)).await.problem(404, "unknown-feature");
+    let nothing = body(&office.send("POST", &back, to(3)).await);
+    assert_eq!(nothing["edit_id"], Value::Null, "it is as it was then: {nothing}");
+    let done = body(&office.send_with("POST", &back, &[("if-match", "\"v3\"")], to(1)).await);
+    assert_eq!(done["features"][0]["operation"], "update");
+    let now = office.client.get(&path).await.json();
+    assert_eq!((&now["geometry"], &now["properties"]), (&first["geometry"], &first["properties"]));
+
+    office.send("DELETE", &path, Value::Null).await;
+    let done = body(&office.send("POST", &back, to(2)).await);
+    assert_eq!(done["features"][0]["operation"], "create");
+    assert_eq!(office.client.get(&path).await.json()["geometry"]["coordinates"][0][0][2], json!(moved[2]));
+    office.send("POST", "/api/edits/undo", Value::Null).await;
+    office.client.get(&path).await.problem(404, "unknown-feature");
+}
+
+#[tokio::test]
+async fn an_edit_tells_what_it_did() {
+    let office = office(open()).await;
+    office.gate("东门").await;
+    let changes = json!({ "changes": [
+        { "operation": "update", "layer": "gate", "id": 1, "version": 1, "feature": { "properties": { "name": "正门" } } },
+        { "operation": "create", "layer": "gate", "feature": gate("后门") }] });
+    let done = body(&office.send("POST", "/api/edits", changes).await);
+    let told = office.client.get(&format!("/api/edits/{}", done["edit_id"])).await.json();
+    assert_eq!((&told["edit"]["actor"], &told["edit"]["feature_count"]), (&json!("李工"), &json!(2)));
+    let [first, second] = [&told["features"][0], &told["features"][1]];
+    assert_eq!((&first["operation"], &second["operation"]), (&json!("update"), &json!("create")));
+    assert_eq!(first["changed"], json!({ "name": { "before": "东门", "after": "正门" } }));
+    assert_eq!(second["changed"]["geometry"]["after"]["type"], "Point");
+    office.client.get("/api/edits/99").await.problem(404, "unknown-edit");
+    office.client.get("/api/edits/x").await.problem(404, "unknown-edit");
+}
+
+#[tokio::test]
 async fn who_is_slower_learns_what_changed_and_overwrites_nothing() {
     let office = office(open()).await;
     office.gate("东门").await;

@@ -1,7 +1,6 @@
-//! Several features at once, the list of edits, undo, redo and back to a time.
+//! Several features at once, undo, redo and back to a time.
 
 use axum::extract::{Path, State};
-use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,12 +14,8 @@ use crate::geodesy::Crs;
 use crate::http::AppState;
 use crate::http::author::Author;
 use crate::http::body::{JsonBody, parse};
-use crate::http::imports::database_away;
-use crate::http::links::JSON;
-use crate::http::parameters::Parameters;
 use crate::http::problem::{Kind, Problem};
-use crate::http::representation::{Representation, Wishes};
-use crate::store::edit::{Change, What};
+use crate::store::edit::{Change, Deed, What};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -46,7 +41,7 @@ pub struct ChangeOrder {
     feature: Value,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
     Create,
@@ -68,18 +63,29 @@ pub struct EditDone {
 pub struct WrittenFeature {
     layer: &'static str,
     id: i64,
-    /// Null: it is gone.
+    /// Null: it is gone, or this only tells what would be done.
     version: Option<i32>,
+    /// What was done to it, or would be: `create`, `update` or `delete`.
+    operation: Operation,
 }
 
 impl EditDone {
-    fn of(done: Done) -> Self {
+    pub(super) fn of(done: Done) -> Self {
         let features = done.features.into_iter();
         Self {
             edit_id: done.edit_id,
             revision: done.revision,
             features: features
-                .map(|written| WrittenFeature { layer: written.layer.name(), id: written.id, version: written.version })
+                .map(|written| WrittenFeature {
+                    layer: written.layer.name(),
+                    id: written.id,
+                    version: written.version,
+                    operation: match written.deed {
+                        Deed::Create => Operation::Create,
+                        Deed::Update => Operation::Update,
+                        Deed::Delete => Operation::Delete,
+                    },
+                })
                 .collect(),
         }
     }
@@ -130,58 +136,6 @@ impl ChangeOrder {
             }
         }
     }
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EditSummary {
-    edit_id: i64,
-    made_at: DateTime<Utc>,
-    actor: String,
-    /// `edit`, `undo`, `redo` or `restore`.
-    kind: String,
-    /// The edit that this one takes back.
-    undoes: Option<i64>,
-    /// False while another edit has taken this one back.
-    is_in_effect: bool,
-    message: Option<String>,
-    layers: Vec<String>,
-    feature_count: i32,
-}
-
-/// Edits, newest first.
-#[utoipa::path(get, path = "/api/edits", tag = "edit",
-    params(("actor" = Option<String>, Query, description = "Only of this person"),
-        ("layer" = Option<String>, Query, description = "Only of this layer"),
-        ("before" = Option<i64>, Query, description = "Only older than this edit"),
-        ("limit" = Option<u32>, Query, description = "Edits at most")),
-    responses((status = 200, description = "The edits", body = Vec<EditSummary>)))]
-pub async fn list_edits(
-    State(state): State<AppState>,
-    _: Author,
-    mut parameters: Parameters,
-    wishes: Wishes,
-) -> Result<Response, Problem> {
-    let actor = parameters.take("actor")?;
-    let layer = parameters.take("layer")?.map(|name| layer_of(&name)).transpose()?;
-    let before = parameters.take_integer("before", 1, i64::MAX)?;
-    let limit = parameters.take_integer("limit", 1, 1000)?.unwrap_or(100);
-    parameters.finish()?;
-    let entries = editor_of(&state)?.list(actor.as_deref(), layer, before, limit).await.map_err(database_away)?;
-    let edits: Vec<EditSummary> = entries
-        .into_iter()
-        .map(|entry| EditSummary {
-            edit_id: entry.edit_id,
-            made_at: entry.made_at,
-            actor: entry.actor,
-            kind: entry.kind,
-            undoes: entry.undoes,
-            is_in_effect: entry.is_in_effect,
-            message: entry.message,
-            layers: entry.layers,
-            feature_count: entry.feature_count,
-        })
-        .collect();
-    Ok(Representation::json(JSON, &edits).answer(&wishes))
 }
 
 /// Takes an edit back as a whole; of an undo: does again what it had taken back.

@@ -1,12 +1,19 @@
-//! What happened to a feature.
+//! What happened to a feature, and back to an earlier version of it.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-use super::{editor_of, layer_of, step_json};
+use super::batch::EditDone;
+use super::if_match::IfMatch;
+use super::step::step_json;
+use super::{editor_of, layer_of, refusal};
+use crate::app::edit::ToVersion;
 use crate::http::AppState;
 use crate::http::author::Author;
+use crate::http::body::{JsonBody, parse};
 use crate::http::imports::database_away;
 use crate::http::links::JSON;
 use crate::http::parameters::Parameters;
@@ -35,4 +42,36 @@ pub async fn list_history(
     let steps = editor_of(&state)?.feature_history(layer, id, limit).await.map_err(database_away)?;
     let steps: Vec<Value> = steps.iter().map(step_json).collect();
     Ok(Representation::json(JSON, &json!({ "steps": steps })).answer(&wishes))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VersionOrder {
+    /// The version that the feature shall be as again.
+    version: i32,
+}
+
+/// Brings a feature back to an earlier version, also one that is gone, as an edit that can itself be taken back.
+#[utoipa::path(post, path = "/api/collections/{layer}/items/{id}/restore", tag = "edit", request_body = VersionOrder,
+    params(("layer" = String, Path, description = "Name of a layer"), ("id" = i64, Path, description = "Id of the feature"),
+        ("If-Match" = Option<String>, Header, description = "ETag of the feature as it was seen")),
+    responses((status = 200, description = "What was done", body = EditDone),
+        (status = 404, description = "There is no such earlier version", body = crate::http::problem::ProblemBody),
+        (status = 412, description = "Somebody was faster", body = crate::http::problem::ProblemBody)))]
+pub async fn restore_item(
+    State(state): State<AppState>,
+    Path((layer, id)): Path<(String, String)>,
+    author: Author,
+    if_match: IfMatch,
+    JsonBody(body): JsonBody,
+) -> Result<axum::Json<EditDone>, Problem> {
+    let layer = layer_of(&layer)?;
+    let unknown = || Problem::at_parameter(Kind::UnknownFeature, "id", format!("{layer} has no feature «{id}»"));
+    let id: i64 = id.parse().map_err(|_| unknown())?;
+    let order: VersionOrder = parse(body)?;
+    let to = ToVersion { layer, id, version: order.version, expected: if_match.expected() };
+    match editor_of(&state)?.restore_version(&author.name, to).await {
+        Ok(done) => Ok(axum::Json(EditDone::of(done))),
+        Err(error) => Err(refusal(&state, error).await),
+    }
 }

@@ -7,10 +7,13 @@ mod geometry;
 mod history;
 mod if_match;
 mod items;
+mod list;
+mod step;
 
 pub use batch::*;
 pub use history::*;
 pub use items::*;
+pub use list::*;
 
 use serde_json::{Value, json};
 
@@ -21,8 +24,9 @@ use super::problem::{Fault, Kind, Problem};
 use crate::app::edit::{EditError, Editor};
 use crate::domain::{LayerId, Viewer};
 use crate::geodesy::Crs;
-use crate::store::edit::{Stale, Step};
+use crate::store::edit::Stale;
 use geometry::Given;
+use step::step_json;
 
 /// Steps of a feature's history that a conflict tells at most.
 const STEPS_TOLD: i64 = 50;
@@ -48,6 +52,9 @@ async fn refusal(state: &AppState, error: EditError) -> Problem {
             Kind::TooComplex,
             format!("{error}; name layers or a bbox, or take imports back by their numbers."),
         ),
+        EditError::NoSuchVersion => {
+            Problem::at_pointer(Kind::UnknownFeature, "/version", "the feature has no earlier version of this number")
+        }
         EditError::NoSuchEdit => Problem::at_parameter(Kind::UnknownEdit, "edit_id", "there is no such edit"),
         EditError::NotInEffect => Problem::new(Kind::ChangedSince, "The edit was taken back before."),
         EditError::Nothing => Problem::new(Kind::ChangedSince, "There is nothing of yours to take back."),
@@ -92,49 +99,16 @@ async fn conflict(state: &AppState, stale: &[Stale]) -> Problem {
 
 async fn changed_since(state: &AppState, features: &[(LayerId, i64)]) -> Problem {
     let mut errors = Vec::new();
+    let mut changed = Vec::new();
     for (layer, id) in features.iter().take(50) {
         let last = match editor_of(state) {
             Ok(editor) => editor.feature_history(*layer, *id, 1).await.unwrap_or_default(),
             Err(_) => Vec::new(),
         };
         let who = last.first().map_or_else(|| "another client".to_owned(), |step| step.actor.clone());
+        changed.push(json!({ "layer": layer.name(), "id": id, "actor": who }));
         errors.push(Fault { pointer: None, parameter: None, detail: format!("{layer}/{id} by {who}") });
     }
     let detail = format!("{} features were changed since; nothing was taken back.", features.len());
-    Problem { errors, ..Problem::new(Kind::ChangedSince, detail) }
-}
-
-/// One step of a feature's history, with the fields that it changed.
-fn step_json(step: &Step) -> Value {
-    const NO_FIELDS: [&str; 5] = ["version", "updated_at", "updated_by", "created_at", "created_by"];
-    let empty = serde_json::Map::new();
-    let object = |image: &Option<Value>| image.as_ref().and_then(Value::as_object).cloned();
-    let (before, after) = (object(&step.before), object(&step.after));
-    let (old, new) = (before.as_ref().unwrap_or(&empty), after.as_ref().unwrap_or(&empty));
-    let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
-    names.sort();
-    names.dedup();
-    let changed: serde_json::Map<String, Value> = names
-        .into_iter()
-        .filter(|name| !NO_FIELDS.contains(&name.as_str()))
-        .filter(|name| old.get(*name).unwrap_or(&Value::Null) != new.get(*name).unwrap_or(&Value::Null))
-        .map(|name| {
-            let field = if name == "geom" { "geometry" } else { name };
-            let side = |image: &serde_json::Map<String, Value>| match (field, image.get(name)) {
-                // The bytes say nothing to a person; that it changed does.
-                ("geometry", Some(Value::String(_))) => Value::Null,
-                (_, value) => value.cloned().unwrap_or(Value::Null),
-            };
-            (field.to_owned(), json!({ "before": side(old), "after": side(new) }))
-        })
-        .collect();
-    json!({
-        "operation": step.operation,
-        "version": step.version,
-        "changed_at": step.changed_at,
-        "actor": step.actor,
-        "import_id": step.import_id,
-        "edit_id": step.edit_id,
-        "changed": changed,
-    })
+    Problem { errors, ..Problem::new(Kind::ChangedSince, detail) }.with("features", changed.into())
 }
