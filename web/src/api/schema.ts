@@ -86,25 +86,7 @@ export interface paths {
          */
         get: operations["export_layer"];
         put?: never;
-        /** The same file, ordered by a body: for an area that is too long for an address. */
-        post: operations["order_export"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/collections/{layer}/export/trial": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What an export would hold, without a file: how many features, or the problem that it would answer. */
-        post: operations["try_export"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -163,6 +145,23 @@ export interface paths {
         get: operations["list_history"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{layer}/items/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a feature back to an earlier version, also one that is gone, as an edit that can itself be taken back. */
+        post: operations["restore_item"];
         delete?: never;
         options?: never;
         head?: never;
@@ -334,6 +333,23 @@ export interface paths {
         put?: never;
         /** Takes back what the person who asks did last. */
         post: operations["undo_last"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/edits/{edit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an edit did to each feature in all. */
+        get: operations["find_edit"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -771,6 +787,11 @@ export interface components {
         Conformance: {
             conformsTo: string[];
         };
+        EditDetail: {
+            edit: components["schemas"]["EditSummary"];
+            /** @description The first 200 by layer and id. */
+            features: components["schemas"]["EditedFeature"][];
+        };
         EditDone: {
             /**
              * Format: int64
@@ -809,22 +830,14 @@ export interface components {
              */
             undoes?: number | null;
         };
-        ExportOrder: {
-            /** @description A GeoJSON Polygon or MultiPolygon in longitude and latitude; features must meet it. */
-            area?: Record<string, never> | null;
-            /**
-             * @description So are the other parameters of the query members here: `crs`, `encoding`, `shapes`, `filter`, `properties`, …
-             * @example gpkg
-             */
-            format?: string | null;
-        };
-        ExportTrial: {
-            /** @description Features that would be in the file. */
-            matched: number;
-            /** @description The columns that the format gives a shorter name. */
-            renamed: components["schemas"]["RenamedColumn"][];
+        EditedFeature: {
+            /** @description The fields that it changed in all, each `before` and `after`; the shape as `geometry`. */
+            changed: unknown;
             /** Format: int64 */
-            revision: number;
+            id: number;
+            layer: string;
+            /** @description `create`, `update` or `delete`. */
+            operation: string;
         };
         Extent: {
             spatial: components["schemas"]["SpatialExtent"];
@@ -837,6 +850,11 @@ export interface components {
             /** @description JSON pointer into the body. */
             pointer?: string | null;
         };
+        /**
+         * @description What becomes of a value when its feature is split or merged.
+         * @enum {string}
+         */
+        FieldRole: "plain" | "identifier" | "quantity";
         FieldSummary: {
             /** @description The known values of a choice; empty for other types. */
             choices: components["schemas"]["ChoiceSummary"][];
@@ -856,6 +874,7 @@ export interface components {
              */
             minimum?: number | null;
             name: string;
+            role: components["schemas"]["FieldRole"];
             title: components["schemas"]["Bilingual"];
             type: components["schemas"]["FieldType"];
             /** @description UCUM symbol; empty where there is none. */
@@ -1053,10 +1072,6 @@ export interface components {
             /** @description Reference systems or datums that the coordinates would fit. */
             fitting: components["schemas"]["Fitting"][];
         };
-        RenamedColumn: {
-            column: string;
-            field: string;
-        };
         RestoreOrder: {
             /** Format: date-time */
             at: string;
@@ -1143,13 +1158,22 @@ export interface components {
             bytes: number;
             name: string;
         };
+        VersionOrder: {
+            /**
+             * Format: int32
+             * @description The version that the feature shall be as again.
+             */
+            version: number;
+        };
         WrittenFeature: {
             /** Format: int64 */
             id: number;
             layer: string;
+            /** @description What was done to it, or would be: `create`, `update` or `delete`. */
+            operation: components["schemas"]["Operation"];
             /**
              * Format: int32
-             * @description Null: it is gone.
+             * @description Null: it is gone, or this only tells what would be done.
              */
             version?: number | null;
         };
@@ -1366,141 +1390,6 @@ export interface operations {
             };
             /** @description Too many exports at once */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    order_export: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Name of a layer */
-                layer: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExportOrder"];
-            };
-        };
-        responses: {
-            /** @description The file */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            /** @description A parameter is wrong */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such layer */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The format cannot hold it, or the area is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many exports at once */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    try_export: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Name of a layer */
-                layer: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExportOrder"];
-            };
-        };
-        responses: {
-            /** @description It would do */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExportTrial"];
-                };
-            };
-            /** @description A parameter is wrong */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such layer */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The format cannot hold it, or the area is not valid */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1863,6 +1752,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_item: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the feature as it was seen */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Name of a layer */
+                layer: string;
+                /** @description Id of the feature */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionOrder"];
+            };
+        };
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditDone"];
+                };
+            };
+            /** @description There is no such earlier version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody was faster */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other problem */
@@ -2322,6 +2270,47 @@ export interface operations {
             };
             /** @description There is nothing, or something was changed since */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of an edit */
+                edit_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The edit */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditDetail"];
+                };
+            };
+            /** @description There is no such edit */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

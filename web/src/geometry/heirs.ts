@@ -24,7 +24,8 @@ export interface SplitProposal {
  */
 export function splitProperties(fields: readonly Described[], whole: Properties, shares: readonly number[]): SplitProposal {
   const pieces = shares.map((): Properties => ({ ...whole }))
-  const [shared, cleared]: string[][] = [[], []]
+  const shared: string[] = []
+  const cleared: string[] = []
   for (const { name, type, role } of fields) {
     const value = whole[name] ?? null
     if (value === null) continue

@@ -65,7 +65,7 @@ describe('merging areas', () => {
 
   it('undoes a split', () => {
     let merged = 0
-    for (let seed = 0; seed < 250; seed += 1) {
+    for (let seed = 0; seed < 150; seed += 1) {
       const shapes = new Shapes(seed)
       const whole = [shapes.area()]
       const split = splitAreas(whole, shapes.line())
@@ -80,11 +80,11 @@ describe('merging areas', () => {
       const vertices = new Set(areas.flat(2).map(key))
       for (const at of whole.flat(2)) expect(vertices.has(key(at)), `seed ${seed}`).toBe(true)
     }
-    expect(merged).toBeGreaterThan(60)
-  })
+    expect(merged).toBeGreaterThan(40)
+  }, 60_000)
 
   it('covers what the shapes cover, once', () => {
-    for (let seed = 0; seed < 150; seed += 1) {
+    for (let seed = 0; seed < 100; seed += 1) {
       const shapes = new Shapes(seed)
       const [one, other] = [shapes.area(), shapes.area()]
       const { areas, groups } = mergeAreas([[one], [other]])
@@ -94,5 +94,5 @@ describe('merging areas', () => {
       expect(groups.length, `seed ${seed}`).toBe(both > 0 ? 1 : 2)
       expect(faultsOfAreas(areas), `seed ${seed}`).toEqual([])
     }
-  })
+  }, 60_000)
 })

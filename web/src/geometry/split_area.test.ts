@@ -82,7 +82,7 @@ describe('splitting an area', () => {
 
   it('keeps area and vertices, shares the cut, and leaves no piece upon another', () => {
     let cut = 0
-    for (let seed = 0; seed < 400; seed += 1) {
+    for (let seed = 0; seed < 200; seed += 1) {
       const shapes = new Shapes(seed)
       const areas = [shapes.area()]
       const knife = shapes.line()
@@ -109,8 +109,8 @@ describe('splitting an area', () => {
         expect(upon / before, `seed ${seed}`).toBeLessThan(1e-11)
       }
     }
-    expect(cut).toBeGreaterThan(100)
-  })
+    expect(cut).toBeGreaterThan(60)
+  }, 60_000)
 })
 
 /** Every edge that is not of the old border is in two pieces, once each way. */

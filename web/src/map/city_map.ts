@@ -5,6 +5,7 @@ import { withViewer, type City, type Feature, type Layer } from '../api/client'
 import type { Language } from '../i18n'
 import { MOST_NAMED, type PlaceName } from './place_names'
 import { Drawing, type DrawnGeometry, type DrawnShape } from './drawing'
+import type { Better } from './editing/edit_canvas'
 import { editLayers } from './editing/edit_layers'
 import { outlineLayers } from './outline'
 import { ground } from './palette'
@@ -238,9 +239,13 @@ export class CityMap {
     this.#fill(EDIT_SOURCE, this.#edit)
   }
 
-  /** Draws what follows the pointer of an editor. */
-  point(geometries: GeoJSON.Geometry[] = []): void {
-    const features = geometries.map((geometry) => ({ type: 'Feature' as const, geometry, properties: {} }))
+  /** Draws what follows the pointer of an editor, and what it has snapped to. */
+  point(geometries: GeoJSON.Geometry[] = [], better?: Better): void {
+    const features: GeoJSON.Feature[] = geometries.map((geometry) => ({ type: 'Feature', geometry, properties: {} }))
+    if (better) {
+      const { place, kind, label } = better
+      features.push({ type: 'Feature', geometry: { type: 'Point', coordinates: place }, properties: { kind, label } })
+    }
     this.#fill(POINTER_SOURCE, { type: 'FeatureCollection', features })
   }
 

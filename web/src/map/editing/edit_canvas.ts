@@ -3,8 +3,15 @@ import type { CityMap, Hit } from '../city_map'
 import { picture, type EditView } from './picture'
 import { FEWEST, midpoints, vertices, type Place, type VertexAt } from './shape'
 
-/** A better place near one, or nothing. `withinM` is how far a person would call near, in metres. */
-export type Snap = (place: Place, withinM: number) => Place | undefined
+/** A better place near one, with what is there in words. */
+export interface Better {
+  place: Place
+  kind: 'vertex' | 'edge'
+  label: string
+}
+
+/** Finds it, or nothing. `withinM` is how far a person would call near, in metres. */
+export type Snap = (place: Place, withinM: number) => Better | undefined
 
 /** What a person does on the map with the pointer. */
 export interface EditEvents {
@@ -92,7 +99,7 @@ export class EditCanvas {
   /** The place at a pixel of the map, snapped. */
   placeAt(pixel: { x: number; y: number }): Place {
     const { lng, lat } = this.city.map.unproject([pixel.x, pixel.y])
-    return this.#snapped([lng, lat]).place
+    return this.#better([lng, lat])?.place ?? [lng, lat]
   }
 
   /** Follows the cross in the middle instead of the pointer. */
@@ -146,8 +153,9 @@ export class EditCanvas {
       this.events.onShift(drag.last, false)
       return
     }
-    const { place, isSnapped } = isUnsnapped(event) ? { place: pointed, isSnapped: false } : this.#snapped(pointed)
-    this.city.point(isSnapped ? [{ type: 'Point', coordinates: place }] : undefined)
+    const better = isUnsnapped(event) ? undefined : this.#better(pointed)
+    const place = better?.place ?? pointed
+    this.city.point([], better)
     if (drag.kind === 'midpoint') {
       this.events.onInsert(drag.at, place)
       this.#drag = { kind: 'vertex', at: drag.at, last: place }
@@ -181,26 +189,23 @@ export class EditCanvas {
     // The second click of a double click.
     if (this.#isNear(last, event.point)) return enough ? this.events.onFinish() : undefined
     const pointed: Place = [event.lngLat.lng, event.lngLat.lat]
-    this.events.onPlace(isUnsnapped(event) ? pointed : this.#snapped(pointed).place)
+    this.events.onPlace((isUnsnapped(event) ? undefined : this.#better(pointed)?.place) ?? pointed)
   }
 
-  #snapped(place: Place): { place: Place; isSnapped: boolean } {
+  #better(place: Place): Better | undefined {
     const metresAPixel = (EARTH_M * Math.cos((place[1] * Math.PI) / 180)) / (512 * 2 ** this.city.map.getZoom())
-    const better = this.snap(place, SNAP_PX * metresAPixel)
-    return { place: better ?? place, isSnapped: better !== undefined }
+    return this.snap(place, SNAP_PX * metresAPixel)
   }
 
   /** The line from the last vertex to where the next would be. */
   #drawRubber(isFree = false): void {
     const { sketch } = this.#view
     if (!sketch || !this.#aim) return
-    const { place, isSnapped } = isFree ? { place: this.#aim, isSnapped: false } : this.#snapped(this.#aim)
+    const better = isFree ? undefined : this.#better(this.#aim)
+    const place = better?.place ?? this.#aim
     const [first, last] = [sketch.places[0], sketch.places.at(-1)]
     const closing = sketch.kind === 'area' && sketch.places.length > 1 && first ? [first] : []
-    this.city.point([
-      ...(last ? [{ type: 'LineString' as const, coordinates: [last, place, ...closing] }] : []),
-      ...(isSnapped ? [{ type: 'Point' as const, coordinates: place }] : []),
-    ])
+    this.city.point(last ? [{ type: 'LineString', coordinates: [last, place, ...closing] }] : [], better)
   }
 
   #handleAt(point: Point, reach: number): Drag | undefined {

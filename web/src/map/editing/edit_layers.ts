@@ -8,7 +8,14 @@ const is = (...roles: Role[]): ExpressionSpecification => ['in', ['get', 'role']
 const isArea: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon']
 const isPoint: ExpressionSpecification = ['==', ['geometry-type'], 'Point']
 const isDrawn: ExpressionSpecification = ['!=', ['geometry-type'], 'Point']
+/** The pieces of a split, in their order: apart in lightness too, and each bears its number. */
+export const PIECES = ['#0b57d0', '#e0a100', '#1f6f4a', '#9c3d54', '#5b6570', '#00a0b0']
+const pieceColour: ExpressionSpecification = [
+  'to-color',
+  ['at', ['%', ['get', 'n'], PIECES.length], ['literal', PIECES]],
+]
 const offered = '#1f6f4a'
+const snapped = '#b23c0a'
 
 const circle = (id: string, filter: ExpressionSpecification, paint: object): LayerSpecification => ({
   id,
@@ -39,6 +46,15 @@ export function editLayers(): LayerSpecification[] {
     },
     { id: 'edit-theirs-fill', type: 'fill', source, filter: ['all', is('theirs'), isArea], paint: { 'fill-color': theirs, 'fill-opacity': 0.1 } },
     { id: 'edit-offered-fill', type: 'fill', source, filter: ['all', is('offered'), isArea], paint: { 'fill-color': offered, 'fill-opacity': 0.16 } },
+    {
+      id: 'edit-piece-fill',
+      type: 'fill',
+      source,
+      filter: ['all', is('piece'), isArea],
+      paint: { 'fill-color': pieceColour, 'fill-opacity': 0.3 },
+    },
+    line('edit-piece-halo', 'piece', { 'line-color': '#ffffff', 'line-width': 6, 'line-opacity': 0.8 }),
+    line('edit-piece', 'piece', { 'line-color': pieceColour, 'line-width': 3 }),
     line('edit-halo', 'shape', { 'line-color': '#ffffff', 'line-width': 5, 'line-opacity': 0.8 }),
     line('edit-line', 'shape', { 'line-color': selection, 'line-width': 2.5 }),
     line('edit-sketch', 'sketch', { 'line-color': selection, 'line-width': 2.5 }),
@@ -69,6 +85,20 @@ export function editLayers(): LayerSpecification[] {
       'circle-stroke-color': '#ffffff',
       'circle-stroke-width': 2.5,
     }),
+    circle('edit-number', is('number'), {
+      'circle-radius': 12,
+      'circle-color': '#ffffff',
+      'circle-stroke-color': '#24231f',
+      'circle-stroke-width': 1.5,
+    }),
+    {
+      id: 'edit-number-text',
+      type: 'symbol',
+      source,
+      filter: is('number'),
+      layout: { 'text-field': ['to-string', ['get', 'n']], 'text-size': 14, 'text-allow-overlap': true, 'text-ignore-placement': true },
+      paint: { 'text-color': '#24231f' },
+    },
     circle('edit-crossing', is('crossing'), {
       'circle-radius': 14,
       'circle-color': 'rgba(0,0,0,0)',
@@ -82,6 +112,7 @@ export function editLayers(): LayerSpecification[] {
       filter: isDrawn,
       paint: { 'line-color': selection, 'line-width': 1.8, 'line-dasharray': [2, 2] },
     },
+    // A vertex that is snapped to is ringed and filled, a place of an edge only ringed; the name says it in words.
     {
       id: 'edit-snapped',
       type: 'circle',
@@ -89,10 +120,26 @@ export function editLayers(): LayerSpecification[] {
       filter: isPoint,
       paint: {
         'circle-radius': 9,
-        'circle-color': 'rgba(0,0,0,0)',
-        'circle-stroke-color': '#c2410c',
+        'circle-color': snapped,
+        'circle-opacity': ['match', ['get', 'kind'], 'vertex', 0.45, 0],
+        'circle-stroke-color': snapped,
         'circle-stroke-width': 2.5,
       },
+    },
+    {
+      id: 'edit-snapped-name',
+      type: 'symbol',
+      source: POINTER_SOURCE,
+      filter: isPoint,
+      layout: {
+        'text-field': ['get', 'label'],
+        'text-size': 12.5,
+        'text-anchor': 'left',
+        'text-offset': [1.2, -1.2],
+        'text-allow-overlap': true,
+        'text-ignore-placement': true,
+      },
+      paint: { 'text-color': snapped, 'text-halo-color': '#ffffff', 'text-halo-width': 2 },
     },
   ]
 }

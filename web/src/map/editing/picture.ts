@@ -1,5 +1,5 @@
-import { midpoints, vertices, type Place, type Shape, type ShapeKind, type VertexAt } from './shape'
-import { toGeometry } from './shape'
+import { labelPoint } from '../label_point'
+import { midpoints, toGeometry, vertices, type Place, type Shape, type ShapeKind, type VertexAt } from './shape'
 
 /** A line or ring that is being drawn, vertex by vertex. */
 export interface Sketch {
@@ -19,12 +19,14 @@ export interface EditView {
   /** A shape offered instead of this one. */
   offered?: Shape | undefined
   crossing?: Place | undefined
+  /** What would be there instead, each with its number where there are several. */
+  pieces?: readonly Shape[]
 }
 
 /** What a drawn thing is; the layers of the style choose by it. */
-export type Role = 'shape' | 'vertex' | 'midpoint' | 'chosen' | 'sketch' | 'sketched' | 'theirs' | 'offered' | 'crossing'
+export type Role = 'shape' | 'vertex' | 'midpoint' | 'chosen' | 'sketch' | 'sketched' | 'theirs' | 'offered' | 'crossing' | 'piece' | 'number'
 
-type Drawn = GeoJSON.Feature<GeoJSON.Geometry, { role: Role }>
+type Drawn = GeoJSON.Feature<GeoJSON.Geometry, { role: Role; n?: number }>
 
 /** Vertices beyond which midpoints are left out: they would lie upon each other. */
 const MOST_WITH_MIDPOINTS = 2000
@@ -36,7 +38,14 @@ export function picture(view: EditView): GeoJSON.FeatureCollection {
   const dot = (role: Role, coordinates: Place) => add(role, { type: 'Point', coordinates })
   if (view.theirs) add('theirs', toGeometry(view.theirs))
   if (view.offered) add('offered', toGeometry(view.offered))
-  const { shape, sketch } = view
+  const { shape, sketch, pieces = [] } = view
+  for (const [n, piece] of pieces.entries()) {
+    const geometry = toGeometry(piece)
+    features.push({ type: 'Feature', geometry, properties: { role: 'piece', n } })
+    if (pieces.length === 1) continue
+    const at: GeoJSON.Point = { type: 'Point', coordinates: numberAt(geometry) }
+    features.push({ type: 'Feature', geometry: at, properties: { role: 'number', n: n + 1 } })
+  }
   if (shape) {
     if (shape.kind !== 'point') add('shape', toGeometry(shape))
     if (view.hasHandles !== false || shape.kind === 'point') {
@@ -60,4 +69,13 @@ export function picture(view: EditView): GeoJSON.FeatureCollection {
 
 function isAt(a: VertexAt, b: VertexAt | undefined): boolean {
   return a.part === b?.part && a.ring === b.ring && a.vertex === b.vertex
+}
+
+/** Where the number of a piece stands. */
+function numberAt(geometry: ReturnType<typeof toGeometry>): GeoJSON.Position {
+  if (geometry.type === 'Point') return geometry.coordinates
+  if (geometry.type === 'MultiPolygon') return labelPoint(geometry.coordinates)
+  const longest = geometry.coordinates.reduce((best, line) => (line.length > best.length ? line : best), [])
+  const [a, b] = [longest[Math.floor((longest.length - 1) / 2)], longest[Math.ceil((longest.length - 1) / 2)]]
+  return a && b ? [(a[0]! + b[0]!) / 2, (a[1]! + b[1]!) / 2] : []
 }

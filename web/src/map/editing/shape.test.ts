@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { firstCrossing } from './crossing'
 import {
   addHole,
   addPart,
@@ -82,19 +81,5 @@ describe('a shape', () => {
 
   it('moves as a whole', () => {
     expect(shift(shapeOf('line', [[0, 0], [2, 1]]), [1, -1]).parts[0]?.[0]).toEqual([[1, -1], [3, 0]])
-  })
-})
-
-describe('crossing', () => {
-  it('is found where edges of an area cross', () => {
-    expect(firstCrossing(shapeOf('area', [[0, 0], [4, 4], [4, 0], [0, 4]]))).toEqual([2, 2])
-    expect(firstCrossing({ kind: 'area', parts: [[[[0, 0], [9, 0], [9, 9], [0, 9]], [[8, 1], [12, 1], [12, 3]]]] }), 'a hole that leaves its part').toEqual([9, 1])
-  })
-
-  it('is neither a shared vertex nor a line over itself', () => {
-    expect(firstCrossing(fromGeometry(town))).toBeUndefined()
-    expect(firstCrossing(shapeOf('line', [[0, 0], [4, 4], [4, 0], [0, 4]]))).toBeUndefined()
-    expect(firstCrossing(shapeOf('area', [[0, 0], [4, 0], [4, 4], [2, 0], [0, 4]])), 'a vertex upon an edge').toBeUndefined()
-    expect(firstCrossing(undefined)).toBeUndefined()
   })
 })

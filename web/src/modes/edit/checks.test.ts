@@ -9,6 +9,7 @@ const field = (type: Field['type'], more: Partial<Field> = {}): Field => ({
   unit: '',
   is_required: false,
   in_tiles: false,
+  role: 'plain',
   choices: [],
   ...more,
 })

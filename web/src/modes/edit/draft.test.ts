@@ -13,6 +13,7 @@ const field = (name: string, type: Field['type'], is_required = false): Field =>
   title: { zh: name, en: name },
   unit: '',
   in_tiles: false,
+  role: 'plain',
   choices: [],
   minimum: type === 'integer' ? 0 : null,
   maximum: type === 'integer' ? 1000 : null,

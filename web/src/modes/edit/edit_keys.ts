@@ -58,7 +58,7 @@ function command(key: string, isShifted: boolean, editing: Editing): boolean {
 /** Ends what is uppermost; the panel itself is closed by the page. */
 function escape(editing: Editing): boolean {
   if (editing.sketch) editing.cancelSketch()
-  else if (editing.toolId) editing.toolId = undefined
+  else if (editing.toolId) editing.closeTool()
   else if (editing.isMovingWhole) editing.isMovingWhole = false
   else if (editing.chosen) editing.choose(undefined)
   else if (editing.isResolving) editing.isResolving = false

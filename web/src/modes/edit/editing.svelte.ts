@@ -2,8 +2,9 @@ import { api, ApiError, type Feature, type Layer } from '../../api/client'
 import { conflictsOf, edits, mendingOf, setActor, type Change, type EditDone, type Step } from '../../api/edits'
 import type { Key } from '../../i18n'
 import type { Hit } from '../../map/city_map'
-import { firstCrossing } from '../../map/editing/crossing'
-import type { EditCanvas, Snap } from '../../map/editing/edit_canvas'
+import { areasOf } from '../../geometry/parts'
+import { faultsOfAreas, faultsOfPath } from '../../geometry/self_crossing'
+import type { EditCanvas } from '../../map/editing/edit_canvas'
 import type { EditView } from '../../map/editing/picture'
 import * as shapes from '../../map/editing/shape'
 import type { Place, Shape, ShapeKind, VertexAt } from '../../map/editing/shape'
@@ -46,6 +47,8 @@ export class Editing {
   isMovingWhole = $state(false)
   /** The tool whose panel is open. */
   toolId = $state<string>()
+  /** What the open tool would make, shown before it is saved. */
+  pieces = $state.raw<readonly Shape[]>([])
   /** Several features were under a click. */
   hits = $state.raw<Hit[]>([])
   /** A refusal that no field is to blame for. */
@@ -77,6 +80,8 @@ export class Editing {
   toForm = $state(false)
   /** Set by whoever knows what there is to snap to. */
   snap: Snap = () => undefined
+  /** Counts requests to take the person to the first field. */
+  toForm = $state(0)
   canvas = $state.raw<EditCanvas>()
 
   /** The shape as it was when dragging began. */
@@ -91,7 +96,7 @@ export class Editing {
   readonly faults: Record<string, Fault> = $derived(this.layer && this.content ? faultsOf(this.layer, this.content) : {})
   readonly changed: string[] = $derived(this.layer && this.draft ? changedNames(this.layer, this.draft) : [])
   readonly isDirty: boolean = $derived(this.layer !== undefined && this.draft !== undefined && isDirty(this.layer, this.draft))
-  readonly crossing: Place | undefined = $derived(this.refusedAt ?? firstCrossing(this.shape))
+  readonly crossing: Place | undefined = $derived(this.refusedAt ?? this.#firstFault())
   readonly differences = $derived(
     this.layer && this.draft && this.theirs?.feature ? differences(this.layer, this.draft, this.theirs.feature) : [],
   )
@@ -99,13 +104,23 @@ export class Editing {
     shape: this.shape,
     sketch: this.sketch,
     chosen: this.chosen,
-    hasHandles: !this.sketch && !this.isMovingWhole && !this.isResolving,
+    hasHandles: !this.sketch && !this.isMovingWhole && !this.isResolving && !this.toolId,
+    ...(this.toolId ? { pieces: this.pieces } : {}),
     theirs: this.theirs?.feature && this.differences.some(({ name }) => name === 'geometry')
       ? shapes.fromGeometry(this.theirs.feature.geometry)
       : undefined,
     offered: this.offered,
     crossing: this.crossing,
   })
+
+  /** Where the area, or its border as far as it is drawn, first meets itself. */
+  #firstFault(): Place | undefined {
+    const { sketch, shape } = this
+    const isArea = (sketch ?? shape)?.kind === 'area'
+    if (!isArea) return undefined
+    const [fault] = sketch ? faultsOfPath(sketch.places) : shape ? faultsOfAreas(areasOf(shapes.toGeometry(shape))) : []
+    return fault && [fault.at[0], fault.at[1]]
+  }
 
   // Beginning
 
@@ -141,6 +156,9 @@ export class Editing {
     const others = single.filter((hit) => !isOpen(hit))
     this.hits = single.length > 1 ? others : []
     const [only] = others
+    if (this.tool?.onPick) return this.tool.onPick(this, single)
+    this.hits = single.length > 1 ? single : []
+    const [only] = single
     if (only && single.length === 1) this.edit(only)
   }
 
@@ -182,6 +200,20 @@ export class Editing {
   #unlessDirty(go: () => void): void {
     if (this.isDirty) this.waiting = go
     else go()
+  }
+
+  // Tools
+
+  openTool(id: string): void {
+    this.pieces = []
+    this.chosen = undefined
+    this.isMovingWhole = false
+    this.toolId = id
+  }
+
+  closeTool(): void {
+    this.toolId = undefined
+    this.pieces = []
   }
 
   // Drawing
@@ -419,7 +451,7 @@ export class Editing {
     const what = this.nameOf(draft)
     const names = this.changed.map((name) => this.titleOf(name)).join(app.language === 'zh' ? '、' : ', ')
     const message = app.t(draft.base ? 'editMessageUpdate' : 'editMessageCreate', { what, names })
-    if (await this.commit([changeOf(layer, draft)], message)) this.#done('editSaved', { what })
+    if (await this.commit([changeOf(layer, draft)], message)) this.done('editSaved', { what })
   }
 
   async remove(): Promise<void> {
@@ -427,7 +459,7 @@ export class Editing {
     if (!draft?.base || !layer) return
     const what = this.nameOf(draft)
     const done = await this.commit([removalOf(layer, draft.base)], app.t('editMessageDelete', { what }))
-    if (done) this.#done('editDeleted', { what })
+    if (done) this.done('editDeleted', { what })
   }
 
   /** Writes changes in one transaction under the person's name. Nothing when it was refused, which is then told. */
@@ -447,7 +479,8 @@ export class Editing {
     }
   }
 
-  #done(key: Key, values: Record<string, string>): void {
+  /** Closes what was saved and says so; what waited for that goes on. */
+  done(key: Key, values: Record<string, string | number>): void {
     const { draft, waiting } = this
     if (draft) this.last = { layer: draft.layer, kind: draft.kind }
     this.#open(undefined)

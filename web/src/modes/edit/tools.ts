@@ -1,7 +1,10 @@
 import type { Component } from 'svelte'
 import type { Key } from '../../i18n'
+import type { Hit } from '../../map/city_map'
 import { addHole, addPart, type Place } from '../../map/editing/shape'
 import type { Editing } from './editing.svelte'
+import { merge } from './tool_merge'
+import { split, splitByLine } from './tool_split'
 
 /**
  * Something that can be done to the shape that is open. A tool draws first (`editing.draw`, and then
@@ -15,6 +18,8 @@ export interface EditTool {
   canStart(editing: Editing): boolean
   start(editing: Editing): void
   onSketch?(editing: Editing, places: Place[]): void
+  /** Told of what is clicked while the tool is open. */
+  onPick?(editing: Editing, hits: Hit[]): void
   /** Shown instead of the form while the tool is open. */
   Panel?: Component
 }
@@ -49,7 +54,7 @@ const move: EditTool = {
 }
 
 /** In the order of their buttons. */
-export const TOOLS: EditTool[] = [move, part, hole]
+export const TOOLS: EditTool[] = [move, part, hole, split, splitByLine, merge]
 
 export function toolOf(id: string | undefined): EditTool | undefined {
   return TOOLS.find((tool) => tool.id === id)

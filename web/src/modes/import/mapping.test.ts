@@ -4,7 +4,7 @@ import type { ColumnReport } from '../../api/imports'
 import { assign, guessedMapping, guessLayer, missing, placeholders, readingMap } from './mapping'
 
 function field(name: string, zh: string, more: Partial<Field> = {}): Field {
-  return { name, title: { zh, en: name }, is_required: false, type: 'text', unit: '', choices: [], in_tiles: false, ...more }
+  return { name, title: { zh, en: name }, is_required: false, type: 'text', unit: '', choices: [], in_tiles: false, role: 'plain', ...more }
 }
 
 function layer(id: string, zh: string, fields: Field[]): Layer {
