@@ -9,7 +9,7 @@ import type { Touched } from '../map/touched'
 import { readLink, writeLink } from './link'
 import { isPhone } from './phone'
 
-export type Panel = 'layers' | 'statistics' | 'measure' | 'import' | 'export' | 'edit'
+export type Panel = 'layers' | 'statistics' | 'measure' | 'import' | 'export' | 'edit' | 'history'
 
 /** Fields that hold the code of a feature of another layer, and what they are called when its name is shown. */
 const REFERENCES: Record<string, { layer: string; title: Key }> = {
@@ -134,7 +134,7 @@ export class App {
   async setPublic(isPublic: boolean): Promise<void> {
     this.isPublic = isPublic
     setViewer(isPublic ? 'public' : undefined)
-    if (isPublic && (this.panel === 'import' || this.panel === 'edit')) this.panel = undefined
+    if (isPublic && (this.panel === 'import' || this.panel === 'edit' || this.panel === 'history')) this.panel = undefined
     this.deselect()
     this.writeLink('push')
     await this.reload()
@@ -185,6 +185,11 @@ export class App {
   /** Shows the panel of imports; the public has none. */
   openImport(): void {
     if (!this.isPublic && this.panel !== 'import') this.togglePanel('import')
+  }
+
+  /** Shows or hides what was changed; the public sees none of it. */
+  toggleHistory(): void {
+    if (!this.isPublic) this.togglePanel('history')
   }
 
   /** Shows or hides the panel of editing; the public has none. */

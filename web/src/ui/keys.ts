@@ -17,6 +17,7 @@ export function onKey(event: KeyboardEvent, app: App): void {
   else if (event.key === 't') app.toggleTable()
   else if (event.key === 'i') app.openImport()
   else if (event.key === 'e') app.toggleEdit()
+  else if (event.key === 'h') app.toggleHistory()
   else if (panel) app.togglePanel(panel)
   else return
   event.preventDefault()

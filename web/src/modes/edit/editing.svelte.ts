@@ -78,10 +78,6 @@ export class Editing {
   isUnkept = $state(false)
   /** The person is to be taken to the first field, or the first that is wrong. */
   toForm = $state(false)
-  /** Set by whoever knows what there is to snap to. */
-  snap: Snap = () => undefined
-  /** Counts requests to take the person to the first field. */
-  toForm = $state(0)
   canvas = $state.raw<EditCanvas>()
 
   /** The shape as it was when dragging began. */
@@ -153,12 +149,10 @@ export class Editing {
   pick(hits: Hit[]): void {
     const isOpen = ({ layer, id }: Hit) => layer === this.draft?.layer && id === this.draft.base?.id
     const single = hits.filter((hit) => hit.count === 0)
+    if (this.tool?.onPick) return this.tool.onPick(this, single)
     const others = single.filter((hit) => !isOpen(hit))
     this.hits = single.length > 1 ? others : []
     const [only] = others
-    if (this.tool?.onPick) return this.tool.onPick(this, single)
-    this.hits = single.length > 1 ? single : []
-    const [only] = single
     if (only && single.length === 1) this.edit(only)
   }
 
@@ -462,10 +456,15 @@ export class Editing {
     if (done) this.done('editDeleted', { what })
   }
 
+  /** Asks for the person's name where it is not known. False when he does not give it. */
+  async named(): Promise<boolean> {
+    if (!this.actor) await new Promise<void>((resolve) => (this.unnamed = resolve))
+    return this.actor !== ''
+  }
+
   /** Writes changes in one transaction under the person's name. Nothing when it was refused, which is then told. */
   async commit(changes: Change[], message: string): Promise<EditDone | undefined> {
-    if (!this.actor) await new Promise<void>((resolve) => (this.unnamed = resolve))
-    if (!this.actor || this.isSaving) return undefined
+    if (!(await this.named()) || this.isSaving) return undefined
     this.isSaving = true
     this.failure = undefined
     this.refused = {}
