@@ -86,7 +86,25 @@ export interface paths {
          */
         get: operations["export_layer"];
         put?: never;
-        post?: never;
+        /** The same file, ordered by a body: for an area that is too long for an address. */
+        post: operations["order_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{layer}/export/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an export would hold, without a file: how many features, or the problem that it would answer. */
+        post: operations["try_export"];
         delete?: never;
         options?: never;
         head?: never;
@@ -839,6 +857,23 @@ export interface components {
             /** @description `create`, `update` or `delete`. */
             operation: string;
         };
+        ExportOrder: {
+            /** @description A GeoJSON Polygon or MultiPolygon in longitude and latitude; features must meet it. */
+            area?: Record<string, never> | null;
+            /**
+             * @description So are the other parameters of the query members here: `crs`, `encoding`, `shapes`, `filter`, `properties`, …
+             * @example gpkg
+             */
+            format?: string | null;
+        };
+        ExportTrial: {
+            /** @description Features that would be in the file. */
+            matched: number;
+            /** @description The columns that the format gives a shorter name. */
+            renamed: components["schemas"]["RenamedColumn"][];
+            /** Format: int64 */
+            revision: number;
+        };
         Extent: {
             spatial: components["schemas"]["SpatialExtent"];
         };
@@ -1071,6 +1106,10 @@ export interface components {
             detail: string;
             /** @description Reference systems or datums that the coordinates would fit. */
             fitting: components["schemas"]["Fitting"][];
+        };
+        RenamedColumn: {
+            column: string;
+            field: string;
         };
         RestoreOrder: {
             /** Format: date-time */
@@ -1390,6 +1429,141 @@ export interface operations {
             };
             /** @description Too many exports at once */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a layer */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportOrder"];
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such layer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The format cannot hold it, or the area is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many exports at once */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a layer */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportOrder"];
+            };
+        };
+        responses: {
+            /** @description It would do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportTrial"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such layer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The format cannot hold it, or the area is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

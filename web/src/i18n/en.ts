@@ -457,6 +457,7 @@ export const en: Dictionary = {
   historyImport: '{who} (import {n})',
   historyOtherClient: '{who} (another program)',
   historyOnMap: 'Compare shapes on the map',
+  historyShapeOnMap: 'See the shape on the map',
   historyLegend: 'Purple and dashed: before. Green and dotted: after.',
   historyRestore: 'Back to before this change',
   historyBringBack: 'Bring it back',

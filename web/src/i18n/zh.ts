@@ -454,6 +454,7 @@ export const zh = {
   historyImport: '{who}（第 {n} 次导入）',
   historyOtherClient: '{who}（其他程序）',
   historyOnMap: '在地图上对比图形',
+  historyShapeOnMap: '在地图上看图形',
   historyLegend: '紫色虚线为修改前，绿色点线为修改后。',
   historyRestore: '恢复到此修改之前',
   historyBringBack: '恢复此要素',

@@ -36,6 +36,8 @@ type Drag =
 
 const REACH_PX = { mouse: 11, touch: 24 }
 const SNAP_PX = 12
+/** Two clicks that mean one place are not further apart. */
+const SAME_PX = 3
 const EARTH_M = 40_075_016.686
 
 /**
@@ -185,11 +187,14 @@ export class EditCanvas {
     }
     const enough = sketch.places.length >= FEWEST[sketch.kind]
     const [first, last] = [sketch.places[0], sketch.places.at(-1)]
-    if (enough && sketch.kind === 'area' && this.#isNear(first, event.point)) return this.events.onFinish()
-    // The second click of a double click.
-    if (this.#isNear(last, event.point)) return enough ? this.events.onFinish() : undefined
     const pointed: Place = [event.lngLat.lng, event.lngLat.lat]
-    this.events.onPlace((isUnsnapped(event) ? undefined : this.#better(pointed)?.place) ?? pointed)
+    const place = (isUnsnapped(event) ? undefined : this.#better(pointed)?.place) ?? pointed
+    // Where the vertex was snapped, the pointer may be some pixels from it.
+    const isOn = (vertex: Place | undefined) => this.#isNear(vertex, event.point) || this.#isNear(vertex, this.city.map.project(place), SAME_PX)
+    if (enough && sketch.kind === 'area' && isOn(first)) return this.events.onFinish()
+    // The second click of a double click.
+    if (isOn(last)) return enough ? this.events.onFinish() : undefined
+    this.events.onPlace(place)
   }
 
   #better(place: Place): Better | undefined {
@@ -227,8 +232,8 @@ export class EditCanvas {
     return nearest
   }
 
-  #isNear(place: Place | undefined, point: Point): boolean {
-    return place !== undefined && this.city.map.project(place).dist(point) <= REACH_PX.mouse
+  #isNear(place: Place | undefined, point: Point, within = REACH_PX.mouse): boolean {
+    return place !== undefined && this.city.map.project(place).dist(point) <= within
   }
 
   #isOnShape({ x, y }: Point, reach: number): boolean {

@@ -97,7 +97,8 @@ export class Editing {
     this.layer && this.draft && this.theirs?.feature ? differences(this.layer, this.draft, this.theirs.feature) : [],
   )
   readonly view: EditView = $derived({
-    shape: this.shape,
+    // What would be instead is shown alone.
+    shape: this.toolId && this.pieces.length > 0 ? undefined : this.shape,
     sketch: this.sketch,
     chosen: this.chosen,
     hasHandles: !this.sketch && !this.isMovingWhole && !this.isResolving && !this.toolId,

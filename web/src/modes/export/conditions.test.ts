@@ -9,6 +9,7 @@ const field = (name: string, type: Field['type']): Field => ({
   unit: '',
   is_required: false,
   in_tiles: false,
+  role: 'plain',
   choices: [],
 })
 const condition = (field: string, comparison: Condition['comparison'], value = ''): Condition => ({ field, comparison, value })
