@@ -36,7 +36,7 @@ test('a colleague’s change is told before saving, compared field by field, and
   const after = await read(page.request, 'community', stored.id)
   expect(after?.properties).toMatchObject({ households: 120, built_year: 1998, address: '我的地址' })
   expect(ring(after)[1], 'my shape').toEqual(at(10, 0))
-  expect(ring(after)[3]?.[0]).toBeCloseTo(at(-2, 9)[0], 5)
+  expect(ring(after)[3]?.[0]).toBeCloseTo(at(-2, 9)[0], 4)
   expect(after?.version).toBe(3)
   await remove(page.request, 'community', stored.id)
 })
