@@ -1,5 +1,6 @@
 //! Every setting, read once. The only place that reads the environment (through clap).
 
+pub mod basemap;
 pub mod file;
 pub mod sources;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::domain::Viewer;
+use basemap::Basemap;
 
 /// Where the database is: somebody else's, or a private one below the data directory.
 #[derive(Debug, Clone, Args)]
@@ -58,6 +60,24 @@ pub struct ServeArgs {
     /// [default: none]
     #[arg(long, env = "PIANQU_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
     pub allow_origin: Vec<String>,
+
+    /// Sources and licences of the city's data, as every printed map names them
+    #[arg(long, env = "PIANQU_DATA_CREDIT", value_name = "TEXT")]
+    pub data_credit: Option<String>,
+
+    /// The key of 天地图 (tianditu.gov.cn), whose maps can then be chosen as basemaps. Whoever may use basemaps
+    /// sees it in the browser
+    #[arg(long, env = "PIANQU_TIANDITU_KEY", hide_env_values = true, value_name = "KEY")]
+    pub tianditu_key: Option<String>,
+
+    /// A basemap that can be chosen: title|where|attribution=…, where is an address with {z}, {x} and {y}, or a
+    /// file or address of PMTiles; also datum=…, max-zoom=18, tile-size=256. In the environment one a line
+    #[arg(long, env = "PIANQU_BASEMAP", hide_env_values = true, value_name = "BASEMAP", value_delimiter = '\n')]
+    pub basemap: Vec<Basemap>,
+
+    /// Who may use the basemaps
+    #[arg(long, env = "PIANQU_BASEMAPS_FOR", value_enum, default_value = "everything")]
+    pub basemaps_for: AnonymousViewer,
 
     /// Memory for encoded tiles, in MiB; 0 keeps none
     #[arg(long, env = "PIANQU_TILE_CACHE_MB", value_name = "MIB", default_value_t = 256)]
@@ -123,6 +143,15 @@ pub enum AnonymousViewer {
 }
 
 impl ServeArgs {
+    /// The key of 天地图. What could not be one is refused without being told, for logs are read by many.
+    pub fn tianditu_key(&self) -> Result<Option<String>, &'static str> {
+        match self.tianditu_key.as_deref().map(str::trim) {
+            None | Some("") => Ok(None),
+            Some(key) if key.bytes().all(|byte| byte.is_ascii_alphanumeric()) => Ok(Some(key.to_owned())),
+            Some(_) => Err("the key of 天地图 has letters and digits only"),
+        }
+    }
+
     /// What a request without a token sees. On a loopback address only the people of this machine ask.
     pub fn anonymous_viewer(&self) -> Viewer {
         match self.anonymous_viewer {

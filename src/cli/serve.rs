@@ -13,7 +13,8 @@ use super::database::{self, Database};
 use super::service_manager;
 use super::stop::Stop;
 use crate::app::{City, refresh, sample_data};
-use crate::config::{DatabaseArgs, ServeArgs};
+use crate::config::{AnonymousViewer, DatabaseArgs, ServeArgs};
+use crate::domain::Viewer;
 use crate::http::streams::Stopping;
 use crate::http::{self, AppState};
 use crate::snapshot::Snapshot;
@@ -24,6 +25,7 @@ use crate::store::{Store, change};
 pub async fn run(database_args: DatabaseArgs, args: ServeArgs) -> anyhow::Result<()> {
     let stop = Stop::listen()?;
     // First what can fail at once, so that nothing was started in vain.
+    args.tianditu_key().map_err(anyhow::Error::msg)?;
     let listener = TcpListener::bind(args.listen).await.with_context(|| format!("cannot listen on {}", args.listen))?;
     let address = listener.local_addr()?;
     let lock = match database_args.database_url {
@@ -120,6 +122,13 @@ fn http_settings(args: &ServeArgs, city: &CityRow) -> http::Settings {
         max_requests_under_way: args.max_requests_under_way,
         max_followers: args.max_followers,
         max_request_time: Duration::from_secs(args.max_request_seconds),
+        data_credit: args.data_credit.clone(),
+        tianditu_key: args.tianditu_key().unwrap_or_default(),
+        basemaps: args.basemap.clone(),
+        basemaps_for: match args.basemaps_for {
+            AnonymousViewer::Everything => Viewer::Everything,
+            AnonymousViewer::Public => Viewer::Public,
+        },
     }
 }
 

@@ -12,6 +12,7 @@ pub mod settings;
 pub mod viewer;
 
 mod author;
+pub mod basemaps;
 mod body;
 mod city;
 mod collections;
@@ -37,6 +38,7 @@ mod problem_pages;
 mod process;
 mod schema;
 mod search;
+mod sources;
 mod statistics;
 pub mod streams;
 mod tile_sets;
@@ -48,6 +50,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -84,11 +87,14 @@ pub struct AppState {
     jobs: Jobs,
     uploads: Option<Arc<Uploads>>,
     editor: Option<Arc<Editor>>,
+    /// The header that says what a page may fetch.
+    policy: (HeaderName, HeaderValue),
 }
 
 impl AppState {
     pub fn new(city: Arc<City>, settings: Settings) -> Self {
         let guard = guard::Guard::new(&settings);
+        let policy = basemaps::content_security_policy(&settings);
         let followers = events::Followers::new(settings.max_followers);
         let lanes = Lanes::of_this_machine();
         let tiles = Arc::new(TileServer::new(city.clone(), lanes.clone(), settings.tile_cache_bytes));
@@ -114,6 +120,7 @@ impl AppState {
             jobs,
             uploads: None,
             editor: None,
+            policy,
         }
     }
 
@@ -177,6 +184,8 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(events::follow))
         .routes(routes!(city::show_city))
         .routes(routes!(layers::list_layers))
+        .routes(routes!(basemaps::list_basemaps))
+        .routes(routes!(sources::list_sources))
         .routes(routes!(search::search))
         .routes(routes!(statistics::create_statistics))
         // Files have a limit of their own, which is held while they come.
@@ -192,6 +201,7 @@ fn described_router() -> OpenApiRouter<AppState> {
 pub fn router(state: AppState) -> Router {
     let (router, _) = described_router().split_for_parts();
     let router = router
+        .route("/basemaps/{file}", get(basemaps::find_basemap_file))
         .route("/problems", get(problem_pages::list_problems))
         .route("/problems/{name}", get(problem_pages::find_problem))
         // OWSLib asks for the landing page with a slash at its end.

@@ -32,21 +32,14 @@ pub async fn observe(State(state): State<AppState>, request: Request, next: Next
     );
     let id = HeaderValue::try_from(id).expect("a request id is visible ASCII");
     response.headers_mut().insert(request_id::HEADER, id);
-    secure(&mut response);
+    secure(&mut response, &state.policy);
     response
 }
 
-/// MapLibre runs its worker from a blob and draws what it fetched into images.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; worker-src 'self' blob:; \
-     child-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
-     connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
-
-fn secure(response: &mut Response) {
-    const HEADERS: [(HeaderName, &str); 3] = [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-    ];
+fn secure(response: &mut Response, (name, policy): &(HeaderName, HeaderValue)) {
+    const HEADERS: [(HeaderName, &str); 2] =
+        [(header::X_CONTENT_TYPE_OPTIONS, "nosniff"), (header::REFERRER_POLICY, "same-origin")];
+    response.headers_mut().entry(name).or_insert(policy.clone());
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::config::basemap::Basemap;
 use crate::domain::Viewer;
 
 #[derive(Debug, Clone)]
@@ -38,6 +39,13 @@ pub struct Settings {
     pub tile_cache_bytes: u64,
     /// Vertices of an area that statistics are asked for.
     pub max_area_vertices: usize,
+    /// Sources and licences of the data, in the administrator's words.
+    pub data_credit: Option<String>,
+    /// Letters and digits; `None`: 天地图 is not offered.
+    pub tianditu_key: Option<String>,
+    pub basemaps: Vec<Basemap>,
+    /// Who may use basemaps, and so sees the key.
+    pub basemaps_for: Viewer,
 }
 
 /// Which city this is and where the map opens.
@@ -86,6 +94,10 @@ impl Default for Settings {
             max_followers: 1000,
             tile_cache_bytes: 256 << 20,
             max_area_vertices: 20_000,
+            data_credit: None,
+            tianditu_key: None,
+            basemaps: Vec::new(),
+            basemaps_for: Viewer::Everything,
         }
     }
 }

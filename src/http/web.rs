@@ -34,7 +34,7 @@ pub async fn show_application(
     uri: Uri,
     wishes: Wishes,
 ) -> Result<Response, Problem> {
-    const OURS: [&str; 3] = ["api", "tiles", "problems"];
+    const OURS: [&str; 4] = ["api", "basemaps", "tiles", "problems"];
     let path = uri.path().trim_start_matches('/');
     let first = path.split('/').next().unwrap_or_default();
     let nothing = || Problem::new(Kind::UnknownPage, format!("There is nothing at {}.", uri.path()));

@@ -3,6 +3,7 @@
 mod client;
 
 mod bad_input;
+mod basemaps;
 mod documents;
 mod edits;
 mod export;
@@ -11,6 +12,7 @@ mod imports;
 mod representation;
 mod search;
 mod sockets;
+mod sources;
 mod statistics;
 mod tiles;
 mod viewer;

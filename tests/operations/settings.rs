@@ -81,3 +81,17 @@ fn other_commands_read_the_file_too() {
     let (is_done, told) = output(pianqu().arg("openapi").env("PIANQU_CONFIG", path));
     assert!(!is_done && told.contains("the log filter «nonsense=nonsense»"), "{told}");
 }
+
+#[test]
+fn a_shifted_basemap_is_refused_with_its_line_and_no_key_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let basemaps = "max_page = 5\nbasemap = [\"a|https://h.example/{z}/{x}/{y}?key=hush|attribution=A\", \"b|/srv/b.pmtiles|attribution=B\"]\ntianditu_key = \"hush\"\n";
+    let (is_done, told) = output(pianqu().args(["serve", "--print-config", "--config"]).arg(file(&dir, basemaps)));
+    assert!(is_done && !told.contains("hush") && line(&told, "basemap:").contains("line 2"), "{told}");
+    let shifted = "max_page = 5\nbasemap = \"a|https://h.example/{z}/{x}/{y}|attribution=A|datum=gcj02\"";
+    let (is_done, told) = output(pianqu().args(["serve", "--print-config", "--config"]).arg(file(&dir, shifted)));
+    assert!(!is_done && told.contains("line 2") && told.contains("hundreds of metres"), "{told}");
+    let listen = ["serve", "--listen", "127.0.0.1:0", "--data-dir", "/nowhere/at/all", "--tianditu-key", "hush!hush"];
+    let (is_done, told) = output(pianqu().args(listen));
+    assert!(!is_done && told.contains("letters and digits only") && !told.contains("hush"), "{told}");
+}

@@ -21,6 +21,7 @@ pub fn at(east_m: f64, north_m: f64) -> (f64, f64) {
 pub struct Sketch {
     items: Vec<(LayerId, Item)>,
     counts: [i64; LayerId::ALL.len()],
+    source: Option<&'static str>,
 }
 
 /// A value as a test writes it.
@@ -68,12 +69,17 @@ impl Sketch {
             id,
             version: 1,
             updated_at: DateTime::UNIX_EPOCH + chrono::Duration::days(id),
-            source: None,
+            source: self.source.map(Into::into),
             shape: Shape::new(geometry).unwrap(),
             values: row.into(),
         };
         self.items.push((layer, item));
         self
+    }
+
+    /// The file that an import took the features after this from.
+    pub fn from_file(self, name: &'static str) -> Self {
+        Self { source: Some(name), ..self }
     }
 
     /// A square community with sides of 40 m.

@@ -24,6 +24,7 @@ use super::problem::{Kind, Problem};
 use super::representation::{Representation, Wishes, stem_of};
 use crate::domain::{LayerId, Viewer};
 use crate::snapshot::{LayerView, Snapshot};
+pub use bbox::Bbox;
 use crs_parameter::take_crs;
 use geojson::{Writer, json};
 use query::{ItemsQuery, take_fields};

@@ -7,6 +7,8 @@ export type Layer = Schemas['LayerSummary']
 export type Field = Schemas['FieldSummary']
 export type Found = Schemas['SearchResult']
 export type Statistics = Schemas['StatisticsAnswer']
+export type Basemap = Schemas['BasemapSummary']
+export type Sources = Schemas['SourcesAnswer']
 export type Fault = Schemas['Fault']
 export type Readiness = Schemas['Readiness']
 
@@ -107,6 +109,10 @@ export function nextCursor(page: FeaturePage): number | undefined {
 export const api = {
   city: () => answer<City>(client.GET('/api/city')),
   layers: () => answer<Layer[]>(client.GET('/api/layers')),
+  basemaps: () => answer<Basemap[]>(client.GET('/api/basemaps')),
+  /** Where the features of layers come from, within west, south, east, north. */
+  sources: (layers: string[], bbox: number[]) =>
+    answer<Sources>(client.GET('/api/sources', { params: { query: { layers: layers.join(), bbox: bbox.join() } } })),
   search: (q: string, signal: AbortSignal) =>
     answer<{ results: Found[] }>(client.GET('/api/search', { params: { query: { q, limit: 20 } }, signal })),
   feature: (layer: string, id: number) =>

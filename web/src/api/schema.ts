@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/basemaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The basemaps that the viewer may use; none are drawn until somebody chooses one. */
+        get: operations["list_basemaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/city": {
         parameters: {
             query?: never;
@@ -541,6 +558,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the features of some layers come from. */
+        get: operations["list_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/statistics": {
         parameters: {
             query?: never;
@@ -744,6 +778,36 @@ export interface components {
     schemas: {
         /** @enum {string} */
         AudienceName: "public" | "staff";
+        /** @enum {string} */
+        BasemapKind: "raster" | "pmtiles";
+        BasemapSummary: {
+            /** @description Whose map it is; to be shown whenever the map is. */
+            attribution: string;
+            /** @example tianditu-img */
+            id: string;
+            /** @description Rows count from the south. */
+            is_tms: boolean;
+            kind: components["schemas"]["BasemapKind"];
+            /** Format: int32 */
+            max_zoom: number;
+            /** @description Its server wants to know the page that asks. */
+            needs_referrer: boolean;
+            /**
+             * Format: int32
+             * @description Edge of a tile in pixels.
+             */
+            tile_size: number;
+            /**
+             * @description Of a raster the addresses with `{z}`, `{x}` and `{y}`, one list for each picture that lies above the one
+             *     before; of PMTiles the address of the file.
+             */
+            tiles: string[][];
+            title: components["schemas"]["BasemapTitle"];
+        };
+        BasemapTitle: {
+            en: string;
+            zh: string;
+        };
         Bilingual: {
             en: string;
             zh: string;
@@ -1147,6 +1211,22 @@ export interface components {
              */
             rows?: number | null;
         };
+        SourceSummary: {
+            features: number;
+            name: string;
+        };
+        SourcesAnswer: {
+            /** @description What the administrator wants to stand beneath every map: sources and licences. */
+            credit?: string | null;
+            /** @description True: everything is invented. */
+            is_sample: boolean;
+            /** Format: int64 */
+            revision: number;
+            /** @description The files that features were imported from, those of most features first. The public is not told names of files. */
+            sources: components["schemas"]["SourceSummary"][];
+            /** @description Features that no import brought. */
+            unnamed: number;
+        };
         SpatialExtent: {
             bbox: number[][];
             crs: string;
@@ -1244,6 +1324,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Landing"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_basemaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The basemaps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BasemapSummary"][];
                 };
             };
             /** @description Any other problem */
@@ -2914,6 +3023,58 @@ export interface operations {
             };
             /** @description Nothing to look for */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sources: {
+        parameters: {
+            query?: {
+                /** @description Names of layers with commas between; all by default */
+                layers?: string;
+                /** @description Four numbers, longitude first; features whose boxes meet it */
+                bbox?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourcesAnswer"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such layer */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,8 +1,12 @@
+import { enBasemap } from './en_basemap'
 import { enExport } from './en_export'
+import { enPrint } from './en_print'
 import type { Dictionary } from './zh'
 
 export const en: Dictionary = {
+  ...enBasemap,
   ...enExport,
+  ...enPrint,
   appName: 'Pianqu',
   sampleNotice: 'Sample data (invented)',
   sampleNoticeTitle: 'Everything on this map is invented, for demonstration only',

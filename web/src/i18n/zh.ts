@@ -1,8 +1,12 @@
+import { zhBasemap } from './zh_basemap'
 import { zhExport } from './zh_export'
+import { zhPrint } from './zh_print'
 
 /** The first language. Its keys are the keys: a dictionary that lacks one does not compile. */
 export const zh = {
+  ...zhBasemap,
   ...zhExport,
+  ...zhPrint,
   appName: '片区',
   sampleNotice: '示例数据（虚构）',
   sampleNoticeTitle: '地图上的所有内容均为虚构，仅供演示',

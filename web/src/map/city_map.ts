@@ -1,12 +1,13 @@
 import 'maplibre-gl/dist/maplibre-gl.css'
 import * as maplibre from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
-import { withViewer, type City, type Feature, type Layer } from '../api/client'
+import { type City, type Feature, type Layer } from '../api/client'
 import type { Language } from '../i18n'
 import { MOST_NAMED, type PlaceName } from './place_names'
 import { Drawing, type DrawnGeometry, type DrawnShape } from './drawing'
 import type { Better } from './editing/edit_canvas'
 import { editLayers } from './editing/edit_layers'
+import { FONTS } from './fonts'
 import { outlineLayers } from './outline'
 import { ground } from './palette'
 import { previewLayers } from './preview'
@@ -25,6 +26,9 @@ import { CLICK_ORDER, stack } from './stack'
 import { sourceOf } from './tiles_of'
 import { tilesShowing, type Touched } from './touched'
 import { wayInto } from './way_into'
+import { withOpacity, type DrawnBasemap } from './basemap'
+import { basemapOf } from './basemap_names'
+import { requestOf } from './request'
 
 maplibre.setWorkerUrl(workerUrl)
 
@@ -48,9 +52,10 @@ export interface MapEvents {
   onClick: (hits: Hit[]) => void
   onShape: (geometry: DrawnGeometry, isFinished: boolean) => void
   onLoading: (isLoading: boolean) => void
+  /** Whether tiles of the basemap come. */
+  onBasemap: (isComing: boolean) => void
 }
 
-const FONTS = "'Noto Sans CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei',sans-serif"
 /** Tiles are exact there; MapLibre draws deeper zooms from them. */
 const DEEPEST_TILES = 16
 const REACH_PX = 5
@@ -70,6 +75,8 @@ export class CityMap {
   #edit: GeoJSON.FeatureCollection = NO_FEATURES
   /** Clicks and cursor are the editor's. */
   isEdited = false
+  #basemap: DrawnBasemap | undefined
+  #opacity = 1
   #layers: Layer[]
   #visible: ReadonlySet<string>
   #language: Language
@@ -102,7 +109,7 @@ export class CityMap {
       // What was seen before may have changed since; asking again costs a 304.
       maxTileCacheSize: 0,
       locale: { 'Map.Title': title },
-      transformRequest: (url) => ({ url: withViewer(url) }),
+      transformRequest: requestOf,
     })
     this.map.touchZoomRotate.disableRotation()
     this.map.keyboard.disableRotation()
@@ -112,6 +119,13 @@ export class CityMap {
     this.map.on('idle', () => this.events.onLoading(false))
     this.map.on('click', (event) => this.#click(event.point))
     this.map.on('mousemove', (event) => this.#point(event.point))
+    this.map.on('error', (event: { error: { message: string }; sourceId?: string }) => {
+      if (basemapOf(event.sourceId)) this.events.onBasemap(false)
+      else console.error(event.error)
+    })
+    this.map.on('sourcedata', (event) => {
+      if (event.tile && basemapOf(event.sourceId)) this.events.onBasemap(true)
+    })
     this.map.on('style.load', () => this.#styleCame())
   }
 
@@ -124,6 +138,24 @@ export class CityMap {
   bounds(): [number, number, number, number] {
     const bounds = this.map.getBounds()
     return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()]
+  }
+
+  /** The place in the middle of what panels leave free. */
+  middle(padding: Required<maplibre.PaddingOptions>): [number, number] {
+    const { clientWidth, clientHeight } = this.map.getContainer()
+    const x = (padding.left + clientWidth - padding.right) / 2
+    const y = (padding.top + clientHeight - padding.bottom) / 2
+    const { lng, lat } = this.map.unproject([x, y])
+    return [lng, lat]
+  }
+
+  /** What is drawn now as a style for paper: without what is only shown to whoever works here. */
+  paperStyle(): maplibre.StyleSpecification {
+    const style = this.#style()
+    const passing = [SELECTION_SOURCE, PREVIEW_SOURCE, OUTLINE_SOURCE, EDIT_SOURCE, POINTER_SOURCE]
+    const layers = style.layers.filter((layer) => !('source' in layer && passing.includes(String(layer.source))))
+    const sources = Object.fromEntries(Object.entries(style.sources).filter(([id]) => !passing.includes(id)))
+    return { ...style, sources, layers }
   }
 
   jumpTo(view: View): void {
@@ -249,6 +281,43 @@ export class CityMap {
     this.#fill(POINTER_SOURCE, { type: 'FeatureCollection', features })
   }
 
+  /** Lays a map of somebody else's beneath the city's, or takes it away. */
+  layBasemap(basemap: DrawnBasemap | undefined, opacity: number): void {
+    const before = this.#basemap
+    this.#basemap = basemap
+    this.#opacity = opacity
+    this.#whenReady(() => {
+      for (const { id } of before?.layers ?? []) if (this.map.getLayer(id)) this.map.removeLayer(id)
+      for (const id of Object.keys(before?.sources ?? {})) if (this.map.getSource(id)) this.map.removeSource(id)
+      if (!basemap || this.#basemap !== basemap) return
+      const [lowest] = this.#stack()
+      for (const [id, source] of Object.entries(basemap.sources)) this.map.addSource(id, source)
+      for (const layer of this.#basemapLayers()) this.map.addLayer(layer, lowest?.spec.id)
+    })
+  }
+
+  fadeBasemap(opacity: number): void {
+    this.#opacity = opacity
+    this.#whenReady(() => {
+      for (const layer of this.#basemap?.layers ?? []) {
+        if (!this.map.getLayer(layer.id)) continue
+        for (const [property, value] of withOpacity(layer, opacity)) this.map.setPaintProperty(layer.id, property as never, value as never)
+      }
+    })
+  }
+
+  /** Whose map lies beneath the city's. */
+  basemapAttribution(): string | undefined {
+    return this.#basemap?.attribution
+  }
+
+  #basemapLayers(): maplibre.LayerSpecification[] {
+    return (this.#basemap?.layers ?? []).map((layer) => {
+      const opacity = Object.fromEntries(withOpacity(layer, this.#opacity))
+      return { ...layer, paint: { ...layer.paint, ...opacity } } as maplibre.LayerSpecification
+    })
+  }
+
   draw(shape: DrawnShape): void {
     this.#whenReady(() => this.#drawing?.start(shape))
     this.map.getCanvas().focus()
@@ -290,6 +359,7 @@ export class CityMap {
       [OUTLINE_SOURCE]: { type: 'geojson', data: this.#outline },
       [EDIT_SOURCE]: { type: 'geojson', data: this.#edit },
       [POINTER_SOURCE]: { type: 'geojson', data: NO_FEATURES },
+      ...this.#basemap?.sources,
     }
     for (const source of [CITY_SOURCE, STAFF_SOURCE]) {
       const ids = this.#layers.map((layer) => layer.id).filter((id) => sourceOf(id) === source)
@@ -313,7 +383,7 @@ export class CityMap {
       paint: { 'background-color': ground.land },
     }
     const above = [...previewLayers(), ...outlineLayers(), ...selectionLayers(), ...editLayers()]
-    return { version: 8, sources, layers: [land, ...drawn, ...above] }
+    return { version: 8, sources, layers: [land, ...this.#basemapLayers(), ...drawn, ...above] }
   }
 
   /** What lies at a pixel, what is sought most first. */
