@@ -10,10 +10,10 @@ use crate::support::sketch::{Sketch, at};
 fn city() -> pianqu::snapshot::Snapshot {
     Sketch::new()
         .community("手绘小区", at(0.0, 0.0), 100)
-        .from_file("台账.shp")
+        .imported_from("台账.shp")
         .community("和平小区", at(100.0, 0.0), 120)
         .community("滨江小区", at(900.0, 0.0), 300)
-        .from_file("管线.gpkg")
+        .imported_from("管线.gpkg")
         .utility_line("GX-001", "gas", &[at(0.0, 0.0), at(100.0, 0.0)])
         .snapshot()
 }

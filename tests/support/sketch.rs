@@ -78,7 +78,7 @@ impl Sketch {
     }
 
     /// The file that an import took the features after this from.
-    pub fn from_file(self, name: &'static str) -> Self {
+    pub fn imported_from(self, name: &'static str) -> Self {
         Self { source: Some(name), ..self }
     }
 
