@@ -10,5 +10,6 @@ mod operations;
 mod oracle;
 mod rules;
 mod sample;
+mod siting;
 mod store;
 mod support;

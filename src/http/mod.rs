@@ -39,6 +39,7 @@ mod process;
 mod schema;
 mod search;
 mod sources;
+pub mod siting;
 mod statistics;
 pub mod streams;
 mod tile_sets;

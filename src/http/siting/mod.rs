@@ -1,0 +1,3 @@
+//! Choosing sites.
+
+pub mod shape;
