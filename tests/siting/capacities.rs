@@ -38,7 +38,8 @@ fn assign(problem: &Problem, open: u32) -> Option<(f64, f64)> {
     let may = |site: usize| problem.sites[site].choice != Choice::MustNot;
     let cells: Vec<Vec<(usize, f64)>> = (0..problem.demands.len())
         .map(|demand| {
-            let own = problem.cells.iter().filter(|cell| cell.demand == demand && cell.cost <= radius && may(cell.site));
+            let own =
+                problem.cells.iter().filter(|cell| cell.demand == demand && cell.cost <= radius && may(cell.site));
             own.map(|cell| (cell.site, cell.cost)).collect()
         })
         .collect();
@@ -141,7 +142,8 @@ fn worth(problem: &Problem, open: u32) -> Option<Worth> {
     let (value, distance) = assign(problem, open)?;
     let value = if problem.objective == Objective::Lscp { count as f64 } else { value };
     let rank = ranks(problem);
-    let mut ids: Vec<usize> = (0..problem.sites.len()).filter(|&site| open >> site & 1 == 1).map(|site| rank[site]).collect();
+    let mut ids: Vec<usize> =
+        (0..problem.sites.len()).filter(|&site| open >> site & 1 == 1).map(|site| rank[site]).collect();
     ids.sort_unstable();
     Some((value, distance, if problem.budget.is_some() { price } else { 0.0 }, count, ids))
 }
@@ -153,7 +155,8 @@ fn check(problem: &Problem) -> Result<(), TestCaseError> {
     let answer = match solve(problem, 1, &unlimited()) {
         Ok(answer) => answer,
         Err(error @ SitingError::Invalid(_)) => {
-            let choosable = problem.sites.iter().filter(|site| !matches!(site.choice, Choice::Existing | Choice::MustNot));
+            let choosable =
+                problem.sites.iter().filter(|site| !matches!(site.choice, Choice::Existing | Choice::MustNot));
             let is_too_many = problem.p.is_some_and(|p| p > choosable.count());
             prop_assert!(is_too_many || best.is_none(), "{:?} and {:?}", error, best);
             return Ok(());

@@ -55,16 +55,11 @@ fn san_francisco(folder: &Path) -> Problem {
         weights: vec![number(row, "POP2000"), number(row, "HOUSEHOLDS")],
     });
     let stores = table(&folder.join("SF_store_site_16_longlat.csv"));
-    let sites = stores.iter().map(|row| Site {
-        id: row["NAME"].clone(),
-        capacity: None,
-        price: 1.0,
-        choice: Choice::Free,
-    });
+    let sites =
+        stores.iter().map(|row| Site { id: row["NAME"].clone(), capacity: None, price: 1.0, choice: Choice::Free });
     let distances = table(&folder.join("SF_network_distance_candidateStore_16_censusTract_205_new.csv"));
-    let pairs = distances
-        .iter()
-        .map(|row| (row["DestinationName"].clone(), row["name"].clone(), number(row, "distance")));
+    let pairs =
+        distances.iter().map(|row| (row["DestinationName"].clone(), row["name"].clone(), number(row, "distance")));
     let mut problem = problem(demands.collect(), sites.collect(), pairs.collect());
     problem.weight_names = vec!["people".to_owned(), "households".to_owned()];
     problem
@@ -112,13 +107,9 @@ fn san_francisco_comes_out_as_published() {
 #[test]
 fn one_solution_has_three_percentages() {
     let Some(folder) = shared_data("analysis-cases/sf_store") else { return };
-    let problem =
-        Problem { objective: Objective::Mclp, p: Some(4), radius: Some(5000.0), ..san_francisco(&folder) };
-    let shares: Vec<String> = proved(&problem)
-        .shares
-        .iter()
-        .map(|share| format!("{} {:.4}", share.of, share.percent().unwrap()))
-        .collect();
+    let problem = Problem { objective: Objective::Mclp, p: Some(4), radius: Some(5000.0), ..san_francisco(&folder) };
+    let shares: Vec<String> =
+        proved(&problem).shares.iter().map(|share| format!("{} {:.4}", share.of, share.percent().unwrap())).collect();
     assert_eq!(shares, ["places 89.7561", "people 91.6381", "households 93.3292"]);
 }
 

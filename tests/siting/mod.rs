@@ -2,6 +2,7 @@
 
 mod capacities;
 mod cases;
+mod command;
 mod exhaustive;
 mod flow;
 mod promises;

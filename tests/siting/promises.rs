@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use super::random_city::city;
 use pianqu::analysis::siting::{
-    Assignment, Cell, Choice, Demand, Objective, Place, Problem, Reason, Site, SitingError, Watch, Why, solve, unlimited,
+    Assignment, Cell, Choice, Demand, Objective, Place, Problem, Reason, Site, SitingError, Watch, Why, solve,
+    unlimited,
 };
 
 /// Points in a square, each a demand and a site, from simple arithmetic.
@@ -60,8 +61,7 @@ fn an_answer_that_was_stopped_says_so_and_its_bound_never_crosses() {
                 Err(error) => panic!("{error}"),
             };
             let bound = answer.bound.unwrap_or(if objective == Objective::Mclp { f64::INFINITY } else { 0.0 });
-            let is_in_order =
-                if objective == Objective::Mclp { bound >= answer.value } else { bound <= answer.value };
+            let is_in_order = if objective == Objective::Mclp { bound >= answer.value } else { bound <= answer.value };
             assert!(is_in_order, "{bound} {}", answer.value);
             assert_eq!(answer.reason == Reason::ProvedOptimal, answer.gap() == Some(0.0), "{answer:?}");
             assert_eq!(answer.is_proved_optimal(), answer.reason == Reason::ProvedOptimal);
@@ -72,7 +72,8 @@ fn an_answer_that_was_stopped_says_so_and_its_bound_never_crosses() {
 
 #[test]
 fn nobody_waits_for_what_nobody_wants() {
-    for (objective, radius) in [(Objective::Mclp, Some(900.0)), (Objective::PMedian, None), (Objective::PCenter, None)] {
+    for (objective, radius) in [(Objective::Mclp, Some(900.0)), (Objective::PMedian, None), (Objective::PCenter, None)]
+    {
         let problem = points(200, objective, 15, radius);
         for after in [0, 5, 50] {
             let asked = Counter::new(0);
@@ -127,13 +128,15 @@ fn decisions_and_capacities_that_cannot_be_kept_are_said() {
     let say = |change: fn(&mut Problem)| faults(change).into_iter().map(|fault| fault.1).collect::<Vec<_>>().join("; ");
     let all_must = |problem: &mut Problem| problem.sites.iter_mut().for_each(|site| site.choice = Choice::Must);
     assert!(say(all_must).contains("p is 2, but 4 sites must be chosen"));
-    assert!(say(|problem| {
-        problem.p = None;
-        problem.budget = Some(1.5);
-        problem.sites[0].choice = Choice::Must;
-        problem.sites[1].choice = Choice::Must;
-    })
-    .contains("the sites that must be chosen cost 2"));
+    assert!(
+        say(|problem| {
+            problem.p = None;
+            problem.budget = Some(1.5);
+            problem.sites[0].choice = Choice::Must;
+            problem.sites[1].choice = Choice::Must;
+        })
+        .contains("the sites that must be chosen cost 2")
+    );
     let tight = |problem: &mut Problem| {
         (problem.objective, problem.radius) = (Objective::PMedian, None);
         problem.capacities = Some(Assignment::Split);
@@ -157,7 +160,9 @@ fn who_cannot_be_covered_is_named() {
     // p-median with fewer sites than islands: it cannot be, and it is said how many it takes.
     let mut problem = points(6, Objective::PMedian, 1, None);
     problem.cells.retain(|cell| cell.demand % 3 == cell.site % 3);
-    let Err(SitingError::Infeasible { why, demands }) = solve(&problem, 1, &unlimited()) else { panic!("it cannot be") };
+    let Err(SitingError::Infeasible { why, demands }) = solve(&problem, 1, &unlimited()) else {
+        panic!("it cannot be")
+    };
     assert!(why.contains("at least 3 sites"), "{why}");
     assert_eq!(demands.len(), 6);
 }

@@ -39,9 +39,7 @@ pub fn city(demands: usize, sites: usize) -> impl Strategy<Value = Problem> {
         cells: costs
             .iter()
             .enumerate()
-            .filter_map(|(n, cost)| {
-                cost.map(|cost| Cell { demand: n / sites, site: n % sites, cost: f64::from(cost) })
-            })
+            .filter_map(|(n, cost)| cost.map(|cost| Cell { demand: n / sites, site: n % sites, cost: f64::from(cost) }))
             .collect(),
         objective: Objective::PMedian,
         p: None,

@@ -301,10 +301,10 @@ pub fn asked_weight(model: &Model) -> f64 {
 /// The value of a solution, as something to minimise.
 pub fn value_of(model: &Model, objective: Objective, is_open: &[bool], flow: &Flow) -> f64 {
     match objective {
-        Objective::Mclp => asked_weight(model) - flow.iter().map(|&(i, _, _, share)| share * model.weight[i]).sum::<f64>(),
-        Objective::Lscp => {
-            (0..is_open.len()).filter(|&j| is_open[j] && model.choice[j].is_counted()).count() as f64
+        Objective::Mclp => {
+            asked_weight(model) - flow.iter().map(|&(i, _, _, share)| share * model.weight[i]).sum::<f64>()
         }
+        Objective::Lscp => (0..is_open.len()).filter(|&j| is_open[j] && model.choice[j].is_counted()).count() as f64,
         Objective::PMedian => flow.iter().map(|&(i, _, cost, share)| share * cost * model.weight[i]).sum(),
         Objective::PCenter => flow.iter().map(|&(_, _, cost, _)| cost).fold(0.0, f64::max),
     }

@@ -45,7 +45,8 @@ pub fn fewest(model: &Model, radius: f64, enough: Option<usize>, watch: &Watch<'
     match watch.must_stop() {
         Some(Stop::Cancelled) => return Err(Failed::Cancelled),
         Some(Stop::OutOfTime) => {
-            let cover = greedy.map(|(is_open, count)| Cover { is_open: Some(is_open), count, bound, ended: End::OutOfTime });
+            let cover =
+                greedy.map(|(is_open, count)| Cover { is_open: Some(is_open), count, bound, ended: End::OutOfTime });
             return Ok(cover.unwrap_or_else(|| nothing(End::OutOfTime)));
         }
         None => {}
@@ -210,8 +211,7 @@ impl Task {
         watch: &Watch<'_>,
     ) -> Result<Cover, Failed> {
         let mut mip = Mip::default();
-        let columns: Vec<_> =
-            self.is_free.iter().map(|&free| free.then(|| mip.binary(1.0))).collect();
+        let columns: Vec<_> = self.is_free.iter().map(|&free| free.then(|| mip.binary(1.0))).collect();
         for row in &self.rows {
             mip.row(1.0.., row.iter().filter_map(|&j| columns[j]).map(|column| (column, 1.0)));
         }
@@ -233,7 +233,12 @@ impl Task {
             return Ok(infeasible);
         }
         if mip.column_count() == 0 {
-            return Ok(Cover { is_open: Some(self.is_open.clone()), count: self.forced, bound: self.forced, ended: End::Optimal });
+            return Ok(Cover {
+                is_open: Some(self.is_open.clone()),
+                count: self.forced,
+                bound: self.forced,
+                ended: End::Optimal,
+            });
         }
         let start = greedy.as_ref().filter(|_| enough.is_none()).map(|(is_open, _)| {
             let on = |j: usize| columns[j].map(|_| f64::from(u8::from(is_open[j])));

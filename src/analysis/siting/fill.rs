@@ -136,17 +136,16 @@ fn hand_out(model: &Model, assignment: Assignment, is_open: &[bool]) -> Flow {
 fn improve(model: &Model, is_open: &[bool], flow: &mut Flow, room: &mut [f64]) {
     for _ in 0..20 {
         let mut is_better = false;
-        for at in 0..flow.len() {
-            let (i, from, cost, _) = flow[at];
+        for one in flow.iter_mut() {
+            let (i, from, cost, _) = *one;
             let weight = model.weight[i];
-            for (j, nearer) in model.reach(i).take_while(|cell| cell.1 < cost).filter(|&(j, _)| is_open[j]) {
-                if weight <= room[j] {
-                    room[from] += weight;
-                    room[j] -= weight;
-                    flow[at] = (i, j, nearer, 1.0);
-                    is_better = true;
-                    break;
-                }
+            let nearer = |&(j, nearer): &(usize, f64)| nearer < cost && is_open[j] && weight <= room[j];
+            let found = model.reach(i).take_while(|cell| cell.1 < cost).find(nearer);
+            if let Some((j, nearer)) = found {
+                room[from] += weight;
+                room[j] -= weight;
+                *one = (i, j, nearer, 1.0);
+                is_better = true;
             }
         }
         if !is_better {

@@ -111,7 +111,8 @@ fn most(sum: &Sum<'_>, demand: usize) -> f64 {
 /// Between the nearest and the second nearest open site.
 fn start_price(sum: &Sum<'_>, demand: usize, is_open: &[bool]) -> f64 {
     let outside = sum.outside[demand];
-    let mut open = sum.model.reach(demand).filter(|&(site, _)| is_open[site]).map(|(_, cost)| cost * sum.factor[demand]);
+    let mut open =
+        sum.model.reach(demand).filter(|&(site, _)| is_open[site]).map(|(_, cost)| cost * sum.factor[demand]);
     let Some(first) = open.next() else { return outside };
     let second = open.next().unwrap_or(if outside.is_finite() { outside } else { first });
     (first + second.min(outside)) / 2.0
@@ -180,7 +181,8 @@ impl Groups {
         let mut limited = Vec::new();
         for row in &model.limits {
             let fixed: f64 = row.terms.iter().filter(|(j, _)| model.choice[*j].is_open()).map(|term| term.1).sum();
-            let sites: Vec<(usize, f64)> = row.terms.iter().copied().filter(|&(j, a)| !is_placed[j] && a > 0.0).collect();
+            let sites: Vec<(usize, f64)> =
+                row.terms.iter().copied().filter(|&(j, a)| !is_placed[j] && a > 0.0).collect();
             sites.iter().for_each(|&(j, _)| is_placed[j] = true);
             let is_count = sites.iter().all(|&(_, amount)| amount == 1.0);
             limited.push(Group { sites, left: (row.at_most - fixed).max(0.0), is_count });
@@ -190,8 +192,7 @@ impl Groups {
     }
 
     fn pick(&self, worth: &[f64]) -> Picked {
-        let mut picked =
-            Picked { value: 0.0, is_picked: vec![false; worth.len()], margin: vec![0.0; worth.len()] };
+        let mut picked = Picked { value: 0.0, is_picked: vec![false; worth.len()], margin: vec![0.0; worth.len()] };
         for &j in self.always.iter().chain(&self.free) {
             picked.value += worth[j];
             picked.is_picked[j] = true;

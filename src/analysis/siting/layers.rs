@@ -98,14 +98,12 @@ pub const MOST_ENTRIES: usize = 3_000_000;
 pub fn layered(sums: &[&Sum<'_>], reduced: &Reduced) -> Option<Layered> {
     let model = sums[0].model;
     let mut mip = Mip::default();
-    let site: Vec<Option<Col>> = reduced
-        .fate
-        .iter()
-        .map(|&fate| (fate == Fate::Undecided).then(|| mip.binary(0.0)))
-        .collect();
+    let site: Vec<Option<Col>> =
+        reduced.fate.iter().map(|&fate| (fate == Fate::Undecided).then(|| mip.binary(0.0))).collect();
     let mut out = Layered { mip, site, sums: vec![(Vec::new(), 0.0); sums.len()], layers: Vec::new(), entries: 0 };
     let mut random = Random::new(0x0070_6961_6e71_7500);
-    let mark: Vec<u128> = (0..model.site_count()).map(|_| u128::from(random.next()) << 64 | u128::from(random.next())).collect();
+    let mark: Vec<u128> =
+        (0..model.site_count()).map(|_| u128::from(random.next()) << 64 | u128::from(random.next())).collect();
     let mut weights = Shared { by_sites: HashMap::new(), weights: Vec::new() };
     let mut must: Vec<usize> = Vec::new();
     for i in (0..model.demand_count()).filter(|&i| sums[0].is_asked[i]) {
@@ -139,9 +137,8 @@ impl Layered {
         let mut key = 0_u128;
         let mut cells = model.reach(i).peekable();
         let may_stay_out = sums.iter().all(|sum| sum.outside[i].is_finite());
-        loop {
-            // All sites at the next cost.
-            let Some(&(_, cost)) = cells.peek() else { break };
+        // All sites at the next cost.
+        while let Some(&(_, cost)) = cells.peek() {
             if sums[0].factor[i] * cost > reduced.at_most[i] {
                 break;
             }
@@ -223,13 +220,7 @@ impl Layered {
         Some(())
     }
 
-    fn finish(
-        &mut self,
-        model: &super::model::Model,
-        reduced: &Reduced,
-        shared: Shared,
-        must: &[usize],
-    ) {
+    fn finish(&mut self, model: &super::model::Model, reduced: &Reduced, shared: Shared, must: &[usize]) {
         for (layer, weights) in self.layers.iter().zip(shared.weights) {
             for (n, weight) in weights.into_iter().enumerate() {
                 if weight != 0.0 {
@@ -244,8 +235,7 @@ impl Layered {
             self.mip.fix_to_zero(self.layers[layer].column);
         }
         for row in &model.limits {
-            let fixed: f64 =
-                row.terms.iter().filter(|(j, _)| reduced.fate[*j] == Fate::Open).map(|term| term.1).sum();
+            let fixed: f64 = row.terms.iter().filter(|(j, _)| reduced.fate[*j] == Fate::Open).map(|term| term.1).sum();
             let terms: Vec<(Col, f64)> =
                 row.terms.iter().filter_map(|&(j, amount)| Some((self.site[j]?, amount))).collect();
             let left = row.at_most * (1.0 + 1e-12) - fixed;

@@ -161,8 +161,7 @@ fn covering(model: &Model, seed: u64, watch: &Watch<'_>) -> Result<(Best, bool),
     let mut reduced = solved.reduced;
     // Those limits were of weights; the distances have none yet.
     reduced.at_most.fill(f64::INFINITY);
-    let mut tied =
-        Tied { sums: vec![&distance, &sum], held: vec![f64::INFINITY, best.value], reduced, is_open };
+    let mut tied = Tied { sums: vec![&distance, &sum], held: vec![f64::INFINITY, best.value], reduced, is_open };
     let (is_open, is_settled) = match tied.minimise_first(watch)? {
         Some(least) => {
             tied.held[0] = least;
@@ -227,6 +226,7 @@ fn infeasible(problem: &Problem, model: &Model, watch: &Watch<'_>) -> Result<Sit
         "not everybody who can reach a site can be served: {asked}, and at least {} sites are needed to serve all",
         cover.bound
     );
-    let unserved = (0..model.demand_count()).filter(|&i| model.is_reachable(i) && model.nearest(i, &model.fixed()).is_none());
+    let unserved =
+        (0..model.demand_count()).filter(|&i| model.is_reachable(i) && model.nearest(i, &model.fixed()).is_none());
     Ok(SitingError::Infeasible { why, demands: unserved.map(|i| model.demands[i]).collect() })
 }

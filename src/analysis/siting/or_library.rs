@@ -21,9 +21,8 @@ pub fn read(text: &str) -> Result<Problem, NotPmed> {
     let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let wrong = |line: usize, detail: String| NotPmed { line: line + 1, detail };
     let (first, head) = lines.next().ok_or_else(|| wrong(0, "the file is empty".to_owned()))?;
-    let [vertices, edges, p] = numbers::<usize, 3>(head).ok_or_else(|| {
-        wrong(first, format!("«{}» is not three whole numbers: vertices, edges, p", head.trim()))
-    })?;
+    let [vertices, edges, p] = numbers::<usize, 3>(head)
+        .ok_or_else(|| wrong(first, format!("«{}» is not three whole numbers: vertices, edges, p", head.trim())))?;
     if vertices == 0 || vertices > 100_000 {
         return Err(wrong(first, format!("{vertices} vertices: from 1 to 100,000 can be read")));
     }
@@ -56,9 +55,7 @@ pub fn read(text: &str) -> Result<Problem, NotPmed> {
         weight_names: vec!["weight".to_owned()],
         weight: 0,
         demands: (0..vertices).map(|n| Demand { id: id(n), weights: vec![1.0] }).collect(),
-        sites: (0..vertices)
-            .map(|n| Site { id: id(n), capacity: None, price: 1.0, choice: Choice::Free })
-            .collect(),
+        sites: (0..vertices).map(|n| Site { id: id(n), capacity: None, price: 1.0, choice: Choice::Free }).collect(),
         cells: (0..vertices).flat_map(|from| shortest(&neighbours, from)).collect(),
         objective: Objective::PMedian,
         p: Some(p),
@@ -109,9 +106,15 @@ mod tests {
         let problem = read(" 4 4 2\n1 2 9\n2 3 5\n2 1 3\n1 3 20\n").unwrap();
         assert_eq!(problem.p, Some(2));
         let expected = [
-            (0, 0, 0.0), (0, 1, 3.0), (0, 2, 8.0),
-            (1, 0, 3.0), (1, 1, 0.0), (1, 2, 5.0),
-            (2, 0, 8.0), (2, 1, 5.0), (2, 2, 0.0),
+            (0, 0, 0.0),
+            (0, 1, 3.0),
+            (0, 2, 8.0),
+            (1, 0, 3.0),
+            (1, 1, 0.0),
+            (1, 2, 5.0),
+            (2, 0, 8.0),
+            (2, 1, 5.0),
+            (2, 2, 0.0),
             (3, 3, 0.0),
         ];
         assert_eq!(costs(&problem), expected, "vertex 4 has no path to the others and so no cells");

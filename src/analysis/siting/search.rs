@@ -161,8 +161,8 @@ impl<'a> Search<'a> {
         self.taken = vec![0.0; self.sum.model.limits.len()];
         self.slots.clear();
         self.slot_of = vec![NONE; sites];
-        for j in 0..sites {
-            if is_open[j] {
+        for (j, &is_open) in is_open.iter().enumerate() {
+            if is_open {
                 self.take_limits(j, 1.0);
                 if !self.is_fixed[j] {
                     self.slot_of[j] = self.slots.len() as u32;
@@ -261,7 +261,11 @@ impl<'a> Search<'a> {
 
     fn affected_by_opening(&self, site: usize) -> Vec<u32> {
         let served = &self.served[self.served_start[site]..self.served_start[site + 1]];
-        served.iter().filter(|&&(i, cost)| cost < self.second_cost[i as usize] || self.first[i as usize] == NONE).map(|&(i, _)| i).collect()
+        served
+            .iter()
+            .filter(|&&(i, cost)| cost < self.second_cost[i as usize] || self.first[i as usize] == NONE)
+            .map(|&(i, _)| i)
+            .collect()
     }
 
     fn affected_by_closing(&self, site: usize) -> Vec<u32> {
@@ -404,7 +408,8 @@ impl<'a> Search<'a> {
     /// Closes some open sites at random and opens others near the gain of the best.
     fn shake(&mut self, count: usize, random: &mut Random) {
         for _ in 0..count {
-            let open: Vec<u32> = (0..self.slots.len() as u32).filter(|&slot| self.slots[slot as usize] != NONE).collect();
+            let open: Vec<u32> =
+                (0..self.slots.len() as u32).filter(|&slot| self.slots[slot as usize] != NONE).collect();
             if open.is_empty() {
                 break;
             }
@@ -415,13 +420,13 @@ impl<'a> Search<'a> {
 
     /// Changes what differs.
     fn go_to(&mut self, is_open: &[bool]) {
-        for j in 0..is_open.len() {
-            if self.is_open[j] && !is_open[j] {
+        for (j, &stays) in is_open.iter().enumerate() {
+            if self.is_open[j] && !stays {
                 self.apply(None, Some(self.slot_of[j]));
             }
         }
-        for j in 0..is_open.len() {
-            if !self.is_open[j] && is_open[j] {
+        for (j, &comes) in is_open.iter().enumerate() {
+            if !self.is_open[j] && comes {
                 self.apply(Some(j), None);
             }
         }

@@ -42,9 +42,7 @@ impl<'a> Sum<'a> {
 
     /// The sum for these open sites; infinite when somebody is left out who may not be.
     pub fn value(&self, is_open: &[bool]) -> f64 {
-        let cost = |i: usize| {
-            self.model.nearest(i, is_open).map_or(self.outside[i], |(_, cost)| self.factor[i] * cost)
-        };
+        let cost = |i: usize| self.model.nearest(i, is_open).map_or(self.outside[i], |(_, cost)| self.factor[i] * cost);
         (0..self.model.demand_count()).filter(|&i| self.is_asked[i]).map(cost).sum()
     }
 

@@ -69,10 +69,7 @@ impl Faults {
                 self.add(place, format!("the id «{}» stands here twice", demand.id));
             }
             if demand.weights.len() != problem.weight_names.len() {
-                self.add(
-                    place,
-                    format!("has {} weights, not {}", demand.weights.len(), problem.weight_names.len()),
-                );
+                self.add(place, format!("has {} weights, not {}", demand.weights.len(), problem.weight_names.len()));
             }
             for (name, &weight) in problem.weight_names.iter().zip(&demand.weights) {
                 self.number(place, &format!("the weight «{name}»"), weight);
@@ -168,7 +165,8 @@ impl Faults {
             self.add(Place::Parameter("p"), format!("{name} needs p or a budget"));
         }
         if let Some(p) = problem.p {
-            let choosable = problem.sites.iter().filter(|site| !matches!(site.choice, Choice::Existing | Choice::MustNot));
+            let choosable =
+                problem.sites.iter().filter(|site| !matches!(site.choice, Choice::Existing | Choice::MustNot));
             let choosable = choosable.count();
             if p > choosable {
                 self.add(Place::Parameter("p"), format!("p is {p}, but only {choosable} sites can be chosen"));
@@ -243,7 +241,8 @@ impl Faults {
         }
         for (n, site) in problem.sites.iter().enumerate() {
             if site.choice == Choice::MustBeFull && within[n] < capacity(n) {
-                let detail = format!("must be full: its capacity is {}, but only {} can reach it", capacity(n), within[n]);
+                let detail =
+                    format!("must be full: its capacity is {}, but only {} can reach it", capacity(n), within[n]);
                 self.add(Place::Site(n), detail);
             }
         }
@@ -255,7 +254,8 @@ impl Faults {
             let Some(best) = *best else { continue };
             needed += weight(n);
             if assignment == Assignment::Single && weight(n) > best {
-                let detail = format!("no site that it can reach holds its weight of {}; the largest holds {best}", weight(n));
+                let detail =
+                    format!("no site that it can reach holds its weight of {}; the largest holds {best}", weight(n));
                 self.add(Place::Demand(n), detail);
             }
         }
@@ -266,7 +266,8 @@ impl Faults {
         others.truncate(problem.p.unwrap_or(usize::MAX));
         let held: f64 = existing.iter().chain(&others).map(|&n| capacity(n)).sum();
         if held < needed {
-            let detail = format!("the capacities cannot hold the demand: the largest sites hold {held}, {needed} is needed");
+            let detail =
+                format!("the capacities cannot hold the demand: the largest sites hold {held}, {needed} is needed");
             self.add(Place::Parameter("capacities"), detail);
         }
     }

@@ -129,7 +129,7 @@ impl SitingArgs {
 }
 
 pub async fn run(args: SitingArgs) -> anyhow::Result<()> {
-    if !(args.time_limit > 0.0) {
+    if args.time_limit.is_nan() || args.time_limit <= 0.0 {
         bail!("--time-limit: {} is not a number of seconds above zero", args.time_limit);
     }
     let is_cancelled = Arc::new(AtomicBool::new(false));
@@ -162,7 +162,10 @@ fn work(args: &SitingArgs, is_cancelled: &AtomicBool) -> anyhow::Result<()> {
         Err(SitingError::Invalid(faults)) => return lines.refuse(&faults),
         Err(SitingError::Infeasible { why, demands }) => {
             let ids = report::ids(demands.iter().map(|&n| problem.demands[n].id.as_str()));
-            bail!("this cannot be done: {why}{}", if ids.is_empty() { ids } else { format!("\n  without a site: {ids}") });
+            bail!(
+                "this cannot be done: {why}{}",
+                if ids.is_empty() { ids } else { format!("\n  without a site: {ids}") }
+            );
         }
         Err(error) => return Err(error.into()),
     };
