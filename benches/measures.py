@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+import siting
 from lab import PEERS, ROOT, Lab, Row, free_port, get, tiles_over
 
 # The middle of the benchmark city of 200,000 buildings: every tile of it has something to draw.
@@ -330,6 +331,11 @@ def freshness(lab: Lab):
     yield Row("commit by psql to changed tile, 300,000 features, ms (worst of 10)", f"{max(times):.0f}", "", "", "≤ 1000 ms", max(times) <= 1000)
 
 
+def siting_speed(lab: Lab):
+    """Sites from tables, beside spopt."""
+    yield from siting.rows(ROOT / "target/release/pianqu")
+
+
 ALL = {
     "tiles": tile_speed,
     "warm": warm_tiles,
@@ -342,4 +348,5 @@ ALL = {
     "freshness": freshness,
     "junk": junk,
     "memory": memory,
+    "siting": siting_speed,
 }

@@ -221,7 +221,11 @@ impl Layered {
     }
 
     fn finish(&mut self, model: &super::model::Model, reduced: &Reduced, shared: Shared, must: &[usize]) {
-        for (layer, weights) in self.layers.iter().zip(shared.weights) {
+        let mut negative = Vec::new();
+        for (number, (layer, weights)) in self.layers.iter().zip(shared.weights).enumerate() {
+            if weights.iter().any(|&weight| weight < 0.0) {
+                negative.push(number);
+            }
             for (n, weight) in weights.into_iter().enumerate() {
                 if weight != 0.0 {
                     self.sums[n].0.push((layer.column, weight));
@@ -231,6 +235,7 @@ impl Layered {
                 }
             }
         }
+        self.hold_down(&negative);
         for &layer in must {
             self.mip.fix_to_zero(self.layers[layer].column);
         }
@@ -243,6 +248,21 @@ impl Layered {
                 Some(_) => self.mip.row(left.round()..=left.round(), terms),
                 None => self.mip.row(..=left, terms),
             };
+        }
+    }
+
+    /// Where saying «none is open» would save something, it must be true.
+    fn hold_down(&mut self, layers: &[usize]) {
+        for &layer in layers {
+            let mut at = Some(layer);
+            while let Some(n) = at {
+                for &j in &self.layers[n].own {
+                    if let Some(site) = self.site[j as usize] {
+                        self.mip.row(..=1.0, [(self.layers[layer].column, 1.0), (site, 1.0)]);
+                    }
+                }
+                at = self.layers[n].parent;
+            }
         }
     }
 

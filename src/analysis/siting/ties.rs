@@ -56,7 +56,7 @@ impl Tied<'_> {
             let Some((mut layered, start)) = self.model() else { return Ok((known, false)) };
             for (terms, at_most) in &kept {
                 let terms: Vec<(Col, f64)> = terms.iter().filter_map(|&(j, a)| Some((layered.site[j]?, a))).collect();
-                layered.mip.row(..=at_most + 1e-9 * at_most.abs(), terms);
+                layered.mip.row(..=at_most + 1e-7 * at_most.abs().max(1.0), terms);
             }
             for &(j, amount) in &rule {
                 if let Some(column) = layered.site[j] {
@@ -142,12 +142,16 @@ impl Tied<'_> {
         sums.all(|(sum, &held)| sum.value(is_open) <= held + sum.tolerance(held)) && self.sums[0].model.allows(is_open)
     }
 
-    /// Rows that keep the sums from `from` on where they are. Scaled, because the solver's tolerance is absolute.
+    /// Rows that keep the sums from `from` on where they are. What they give way by is well above the solver's
+    /// tolerance: presolve has called a model infeasible whose row gave way by less. Whole numbers may give way
+    /// by a half; for others [`holds`](Self::holds) looks again.
     fn hold(&self, layered: &mut Layered, from: usize) {
         for (n, &held) in self.held.iter().enumerate().skip(from) {
             let (terms, constant) = &layered.sums[n];
-            let scale = if held > 1e-9 { 1e4 / held } else { 1.0 };
-            let at_most = (held + self.sums[n].tolerance(held) - constant) * scale;
+            let is_whole = terms.iter().all(|term| term.1.fract() == 0.0) && constant.fract() == 0.0 && held < 1e9;
+            let scale = if is_whole { 1.0 } else { 1e4 / held.abs().max(1e4) };
+            let slack = if is_whole { 0.5 } else { (1e-7 * held.abs()).max(1e-5) };
+            let at_most = (held + slack - constant) * scale;
             let terms: Vec<(Col, f64)> = terms.iter().map(|&(column, factor)| (column, factor * scale)).collect();
             layered.mip.row(..=at_most, terms);
         }

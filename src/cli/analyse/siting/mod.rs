@@ -45,11 +45,11 @@ pub struct SitingArgs {
     p: Option<usize>,
 
     /// Covered is who is at most so far (mclp, lscp)
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", allow_negative_numbers = true)]
     radius: Option<f64>,
 
     /// What the chosen sites may cost together, existing ones not counted
-    #[arg(long, value_name = "B")]
+    #[arg(long, value_name = "B", allow_negative_numbers = true)]
     budget: Option<f64>,
 
     /// The weight that counts, by the name of its column [default: weight]
@@ -65,7 +65,7 @@ pub struct SitingArgs {
     allow_unreachable: bool,
 
     /// Seconds after which the best answer so far is given, with its gap
-    #[arg(long, value_name = "S", default_value_t = 60.0)]
+    #[arg(long, value_name = "S", default_value_t = 60.0, allow_negative_numbers = true)]
     time_limit: f64,
 
     /// Leads the search where nothing can be proved; the same seed gives the same answer
