@@ -50,7 +50,9 @@ pub enum BasemapKind {
     Pmtiles,
 }
 
-/// 天地图: the picture and the names above it, as `domain` tables of layers have them.
+/// 天地图: the picture and the names that lie above it. Names of layers after SuperMap's list
+/// (help.supermap.com, TiandituMapsStyle), addresses after a published example; both read, neither tried against
+/// 天地图 itself.
 const TIANDITU: [(&str, &str, &str, &str, &str); 3] = [
     ("tianditu-vec", "天地图 矢量", "Tianditu, streets", "vec", "cva"),
     ("tianditu-img", "天地图 影像", "Tianditu, imagery", "img", "cia"),

@@ -26,7 +26,8 @@ import { CLICK_ORDER, stack } from './stack'
 import { sourceOf } from './tiles_of'
 import { tilesShowing, type Touched } from './touched'
 import { wayInto } from './way_into'
-import { withOpacity, type DrawnBasemap } from './basemap'
+import type { DrawnBasemap } from './basemap'
+import { BasemapLayers } from './basemap_layers'
 import { basemapOf } from './basemap_names'
 import { requestOf } from './request'
 
@@ -75,8 +76,7 @@ export class CityMap {
   #edit: GeoJSON.FeatureCollection = NO_FEATURES
   /** Clicks and cursor are the editor's. */
   isEdited = false
-  #basemap: DrawnBasemap | undefined
-  #opacity = 1
+  readonly #basemap = new BasemapLayers()
   #layers: Layer[]
   #visible: ReadonlySet<string>
   #language: Language
@@ -282,40 +282,17 @@ export class CityMap {
   }
 
   /** Lays a map of somebody else's beneath the city's, or takes it away. */
-  layBasemap(basemap: DrawnBasemap | undefined, opacity: number): void {
-    const before = this.#basemap
-    this.#basemap = basemap
-    this.#opacity = opacity
-    this.#whenReady(() => {
-      for (const { id } of before?.layers ?? []) if (this.map.getLayer(id)) this.map.removeLayer(id)
-      for (const id of Object.keys(before?.sources ?? {})) if (this.map.getSource(id)) this.map.removeSource(id)
-      if (!basemap || this.#basemap !== basemap) return
-      const [lowest] = this.#stack()
-      for (const [id, source] of Object.entries(basemap.sources)) this.map.addSource(id, source)
-      for (const layer of this.#basemapLayers()) this.map.addLayer(layer, lowest?.spec.id)
-    })
+  layBasemap(drawn: DrawnBasemap | undefined, opacity: number): void {
+    this.#whenReady(() => this.#basemap.lay(this.map, drawn, opacity, this.#stack()[0]?.spec.id))
   }
 
   fadeBasemap(opacity: number): void {
-    this.#opacity = opacity
-    this.#whenReady(() => {
-      for (const layer of this.#basemap?.layers ?? []) {
-        if (!this.map.getLayer(layer.id)) continue
-        for (const [property, value] of withOpacity(layer, opacity)) this.map.setPaintProperty(layer.id, property as never, value as never)
-      }
-    })
+    this.#whenReady(() => this.#basemap.fade(this.map, opacity))
   }
 
   /** Whose map lies beneath the city's. */
   basemapAttribution(): string | undefined {
-    return this.#basemap?.attribution
-  }
-
-  #basemapLayers(): maplibre.LayerSpecification[] {
-    return (this.#basemap?.layers ?? []).map((layer) => {
-      const opacity = Object.fromEntries(withOpacity(layer, this.#opacity))
-      return { ...layer, paint: { ...layer.paint, ...opacity } } as maplibre.LayerSpecification
-    })
+    return this.#basemap.attribution
   }
 
   draw(shape: DrawnShape): void {
@@ -359,7 +336,7 @@ export class CityMap {
       [OUTLINE_SOURCE]: { type: 'geojson', data: this.#outline },
       [EDIT_SOURCE]: { type: 'geojson', data: this.#edit },
       [POINTER_SOURCE]: { type: 'geojson', data: NO_FEATURES },
-      ...this.#basemap?.sources,
+      ...this.#basemap.sources,
     }
     for (const source of [CITY_SOURCE, STAFF_SOURCE]) {
       const ids = this.#layers.map((layer) => layer.id).filter((id) => sourceOf(id) === source)
@@ -383,7 +360,7 @@ export class CityMap {
       paint: { 'background-color': ground.land },
     }
     const above = [...previewLayers(), ...outlineLayers(), ...selectionLayers(), ...editLayers()]
-    return { version: 8, sources, layers: [land, ...this.#basemapLayers(), ...drawn, ...above] }
+    return { version: 8, sources, layers: [land, ...this.#basemap.layers(), ...drawn, ...above] }
   }
 
   /** What lies at a pixel, what is sought most first. */

@@ -4,7 +4,7 @@ import { download, tryExport, type Download, type Order, type Trial } from '../.
 import { app } from '../../state/app.svelte'
 import { filterText, type Condition } from './conditions'
 import { FORMATS } from './formats'
-import { save } from './save'
+import { save } from '../../ui/save'
 
 export type Extent = 'all' | 'view' | 'area'
 export type Area = GeoJSON.Polygon | GeoJSON.MultiPolygon

@@ -10,7 +10,7 @@ import { pngOf } from '../../print/png'
 import { frameBounds, LEAST_SCALE, MOST_SCALE, scaleHolding, zoomOf } from '../../print/scale'
 import { makeSheet, type Sheet } from '../../print/sheet'
 import { SheetError } from '../../print/sheet_texts'
-import { save } from '../export/save'
+import { save } from '../../ui/save'
 import { creditsOf } from './credits'
 import type { Key } from '../../i18n'
 
@@ -87,11 +87,13 @@ export class Printing {
     const { center } = this
     const map = app.map
     if (this.stage || !center || !map) return
-    const { signal } = (this.#run = new AbortController())
+    const run = (this.#run = new AbortController())
+    const { signal } = run
     this.failure = this.saved = undefined
     this.stage = 'drawing'
     try {
       const sheet = await this.#sheet(center, signal)
+      if (signal.aborted) return
       this.stage = 'composing'
       const bytes = kind === 'pdf' ? await pdfOf([sheet]) : await pngOf(sheet.canvas, sheet.dpi)
       if (signal.aborted) return
@@ -103,7 +105,8 @@ export class Printing {
     } catch (error) {
       if (!signal.aborted) this.failure = error
     } finally {
-      this.stage = undefined
+      // One that was stopped may end while the next is under way.
+      if (this.#run === run) this.stage = undefined
     }
   }
 
