@@ -198,6 +198,18 @@ test('a street is cut by keyboard where a drawn line crosses it, and joined agai
   expect(await read(page.request, 'street', other.id)).toBeUndefined()
   const joined = await read(page.request, 'street', street.id)
   expect((joined?.geometry.coordinates as Place[][])[0]).toHaveLength(3)
+
+  // And by a click on it.
+  await page.goto('about:blank')
+  const third = await openFeature(page, 'street', street.id)
+  await third.getByRole('button', { name: '断开', exact: true }).click()
+  await clickAt(page, at(-4, 3))
+  await expect(third.getByText('请点在线上')).toBeVisible()
+  await third.getByRole('button', { name: '断开', exact: true }).click()
+  await clickAt(page, at(-4, 0))
+  await expect(third.getByRole('heading', { name: '拆分为 2 块' })).toBeVisible()
+  await third.getByRole('button', { name: '取消' }).click()
+  await expect(third.getByRole('form', { name: '属性' })).toBeVisible()
   await remove(page.request, 'street', street.id)
 })
 

@@ -3,7 +3,9 @@ import type { Change } from '../../api/edits'
 import { convert } from '../../geometry/convert'
 import type { Hit } from '../../map/city_map'
 import { fromGeometry, type Shape } from '../../map/editing/shape'
+import { boundsOf } from '../../map/bounds'
 import { app } from '../../state/app.svelte'
+import { paddingOf } from '../../ui/padding'
 import { copyFields, guessCopy, type CopyMapping, type Copied, type From } from './copy_mapping'
 import { changeOf } from './draft'
 import { editing } from './editing.svelte'
@@ -74,6 +76,7 @@ class Copying {
     if (!isIn && this.chosen.length >= MOST_COPIED) return editing.say('copyTooMany', { most: MOST_COPIED })
     this.chosen = isIn ? this.chosen.filter(({ id }) => id !== feature.id) : [...this.chosen, feature]
     this.#show()
+    app.map?.reveal(boundsOf(feature.geometry), paddingOf(app))
   }
 
   async pick(hits: Hit[]): Promise<void> {
