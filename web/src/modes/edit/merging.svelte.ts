@@ -9,6 +9,7 @@ import { boundsOf } from '../../map/bounds'
 import { fromGeometry, toGeometry, type Shape } from '../../map/editing/shape'
 import { ringSize } from '../../map/measure'
 import { app } from '../../state/app.svelte'
+import { paddingOf } from '../../ui/padding'
 import { readField, textOf } from './checks'
 import { changeOf, removalOf } from './draft'
 import { editing } from './editing.svelte'
@@ -69,6 +70,7 @@ class Merging {
     this.others = isIn ? this.others.filter(({ id }) => id !== feature.id) : [...this.others, feature]
     this.answers = {}
     editing.pieces = this.merged ? [this.merged.shape] : []
+    app.map?.reveal(boundsOf(feature.geometry), paddingOf(app))
   }
 
   /** A click on the map: a feature of the same layer. */

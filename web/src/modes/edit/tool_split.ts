@@ -11,15 +11,25 @@ function reachDeg(latitude: number): number {
   return REACH_PX * degreesPerPixel(app.map?.view().zoom ?? 0, latitude)
 }
 
-/** Cuts an area along a drawn line, a line at a place. */
+/** Cuts an area along a drawn line. */
 export const split: EditTool = {
   id: 'split',
   title: 'splitTool',
   hint: 'splitHint',
-  canStart: ({ shape, draft }) => shape !== undefined && shape.kind !== 'point' && draft?.base !== undefined,
-  start: (editing) => editing.draw('split', editing.shape?.kind === 'line' ? 'point' : 'line'),
+  canStart: ({ shape, draft }) => shape?.kind === 'area' && draft?.base !== undefined,
+  start: (editing) => editing.draw('split', 'line'),
   onSketch: (_, places) => splitting.cut(places, reachDeg(places[0]?.[1] ?? 0)),
   Panel: Split,
+}
+
+/** Cuts a line at a place of it. */
+export const splitAt: EditTool = {
+  id: 'split-at',
+  title: 'splitAtTool',
+  hint: 'splitAtHint',
+  canStart: ({ shape, draft }) => shape?.kind === 'line' && draft?.base !== undefined,
+  start: (editing) => editing.draw('split-at', 'point'),
+  onSketch: (_, places) => splitting.cut(places, reachDeg(places[0]?.[1] ?? 0)),
 }
 
 /** Cuts a line wherever a drawn line crosses it. */

@@ -3,8 +3,9 @@ import type { Key } from '../../i18n'
 import type { Hit } from '../../map/city_map'
 import { addHole, addPart, type Place } from '../../map/editing/shape'
 import type { Editing } from './editing.svelte'
+import { copy } from './tool_copy'
 import { merge } from './tool_merge'
-import { split, splitByLine } from './tool_split'
+import { split, splitAt, splitByLine } from './tool_split'
 
 /**
  * Something that can be done to the shape that is open. A tool draws first (`editing.draw`, and then
@@ -54,7 +55,7 @@ const move: EditTool = {
 }
 
 /** In the order of their buttons. */
-export const TOOLS: EditTool[] = [move, part, hole, split, splitByLine, merge]
+export const TOOLS: EditTool[] = [move, part, hole, split, splitAt, splitByLine, merge, copy]
 
 export function toolOf(id: string | undefined): EditTool | undefined {
   return TOOLS.find((tool) => tool.id === id)
