@@ -138,3 +138,47 @@ test('while the database is away the draft waits, and is saved when tried again'
   const [gate] = await named(page.request, 'gate', '等待门')
   await remove(page.request, 'gate', gate?.id ?? 0)
 })
+
+test('what only the server can know lands at its field', async ({ page }) => {
+  const panel = await openEdit(page)
+  await panel.getByRole('button', { name: '出入口' }).click()
+  await clickAt(page, await spot(page, 80, 80))
+  await panel.getByLabel('名称', { exact: true }).fill('被拒门')
+  const refusal = {
+    type: '/problems/invalid-feature',
+    title: 'The feature cannot be taken',
+    status: 422,
+    detail: 'community_code: there is no such community',
+    errors: [{ pointer: '/changes/0/feature/properties/community_code', detail: 'there is no such community' }],
+  }
+  await page.route('**/api/edits', (route) =>
+    route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify(refusal) }),
+  )
+  await panel.getByRole('button', { name: '保存', exact: true }).click()
+  const field = panel.getByLabel('所属小区编号')
+  await expect(field).toHaveAttribute('aria-invalid', 'true')
+  await expect(panel.locator(`#${await field.getAttribute('aria-describedby')}`)).toContainText('there is no such community')
+  await field.fill('ZY001')
+  await expect(field).not.toHaveAttribute('aria-invalid', 'true')
+})
+
+test('two tabs keep a draft each, and one that a closed tab left is taken up', async ({ page, context }) => {
+  const first = await openEdit(page)
+  await first.getByRole('button', { name: '出入口' }).click()
+  await clickAt(page, await spot(page, -60, 60))
+  await first.getByLabel('名称', { exact: true }).fill('甲页门')
+  const other = await context.newPage()
+  const second = await openEdit(other)
+  await expect(second.getByText('绘制新要素'), 'the draft of a living tab is left alone').toBeVisible()
+  await second.getByRole('button', { name: '出入口' }).click()
+  await clickAt(other, await spot(other, 60, 60))
+  await second.getByLabel('名称', { exact: true }).fill('乙页门')
+  await page.reload()
+  await expect(first.getByLabel('名称', { exact: true })).toHaveValue('甲页门')
+  await first.getByRole('button', { name: '放弃修改' }).click()
+  await other.waitForTimeout(400)
+  await other.close()
+  await page.reload()
+  await expect(first.getByLabel('名称', { exact: true })).toHaveValue('乙页门')
+  await expect(first.getByText('已恢复上次未保存的草稿')).toBeVisible()
+})

@@ -254,6 +254,7 @@ export const en: Dictionary = {
   editDone: 'Close',
   editGoOn: 'Go on editing',
   editUnsaved: 'Unsaved changes: {what}',
+  editRestored: 'The draft that was not saved is back',
   editNew: 'New',
   editDelete: 'Delete',
   editDeleteSure: 'Delete “{what}”? It can be undone.',

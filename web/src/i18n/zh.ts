@@ -252,6 +252,7 @@ export const zh = {
   editDone: '关闭',
   editGoOn: '继续编辑',
   editUnsaved: '未保存的修改：{what}',
+  editRestored: '已恢复上次未保存的草稿',
   editNew: '新要素',
   editDelete: '删除',
   editDeleteSure: '要删除“{what}”吗？删除后可以撤销。',

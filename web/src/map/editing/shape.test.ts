@@ -5,6 +5,7 @@ import {
   fromGeometry,
   insertAfter,
   insertVertex,
+  isSame,
   midpoints,
   moveVertex,
   removeRing,
@@ -81,5 +82,16 @@ describe('a shape', () => {
 
   it('moves as a whole', () => {
     expect(shift(shapeOf('line', [[0, 0], [2, 1]]), [1, -1]).parts[0]?.[0]).toEqual([[1, -1], [3, 0]])
+  })
+})
+
+describe('sameness', () => {
+  it('is of every digit', () => {
+    const shape = fromGeometry(town)
+    expect(isSame(shape, fromGeometry(structuredClone(town)))).toBe(true)
+    expect(isSame(shape, moveVertex(shape, { part: 1, ring: 0, vertex: 2 }, [30, 10.000000000000002]))).toBe(false)
+    expect(isSame(shape, addPart(shape, [[0, 0], [1, 0], [1, 1]]))).toBe(false)
+    expect(isSame(shape, undefined)).toBe(false)
+    expect(isSame(undefined, undefined)).toBe(true)
   })
 })

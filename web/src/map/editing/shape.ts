@@ -147,8 +147,19 @@ export function removeRing(shape: Shape, { part, ring }: Pick<VertexAt, 'part' |
   return parts.length > 0 ? { ...shape, parts } : undefined
 }
 
+/** Whether two shapes are the same to the last bit. What they share is not looked at: a dragged vertex costs little. */
 export function isSame(a: Shape | undefined, b: Shape | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
+  return a === b || (a !== undefined && b !== undefined && a.kind === b.kind && isSameList(a.parts, b.parts))
+}
+
+type Nested = readonly (Nested | number)[]
+
+function isSameList(a: Nested, b: Nested): boolean {
+  if (a === b) return true
+  return a.length === b.length && a.every((one, n) => {
+    const other = b[n]
+    return typeof one === 'number' || typeof other === 'number' || other === undefined ? one === other : isSameList(one, other)
+  })
 }
 
 /** Whether a place lies in a ring, by the even-odd rule. */

@@ -1,7 +1,7 @@
 import type { Feature, Layer } from '../../api/client'
-import { fromGeometry, isSame, type Shape } from '../../map/editing/shape'
+import { isSame, type Shape } from '../../map/editing/shape'
 import { readField, textOf } from './checks'
-import { fieldsOf, type Draft } from './draft'
+import { fieldsOf, shapeSeen, type Draft } from './draft'
 import { begin } from './steps'
 
 export type Side = 'mine' | 'theirs'
@@ -30,7 +30,7 @@ export function differences(layer: Layer, { base, steps: { now } }: Draft, their
     if (is === was || is === mine) continue
     found.push({ name: field.name, isMineChanged: mine !== was, before: was, theirs: is, mine })
   }
-  const [was, is] = [fromGeometry(base.geometry), fromGeometry(theirs.geometry)]
+  const [was, is] = [shapeSeen(base), shapeSeen(theirs)]
   if (!isSame(was, is) && !isSame(is, now.shape)) {
     found.push({ name: 'geometry', isMineChanged: !isSame(was, now.shape), before: '', theirs: '', mine: '' })
   }
@@ -48,6 +48,6 @@ export function rebase(layer: Layer, draft: Draft, theirs: Feature, chosen: Reco
   const after = fieldsOf(layer, theirs)
   const takes = (name: string) => chosen[name] === 'theirs'
   const merged = layer.fields.map(({ name }) => [name, (takes(name) ? after[name] : fields[name]) ?? ''] as const)
-  const mergedShape: Shape | undefined = takes('geometry') ? fromGeometry(theirs.geometry) : shape
+  const mergedShape: Shape | undefined = takes('geometry') ? shapeSeen(theirs) : shape
   return { ...draft, base: theirs, steps: begin({ fields: Object.fromEntries(merged), shape: mergedShape, sketch }) }
 }

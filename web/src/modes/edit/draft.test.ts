@@ -3,7 +3,7 @@ import type { Feature, Field, Layer } from '../../api/client'
 import { moveVertex, shapeOf } from '../../map/editing/shape'
 import { differences, rebase, settled } from './conflict'
 import { changedNames, changeOf, draftOf, faultsOf, isDirty, newDraft, placeOfFault, type Draft } from './draft'
-import { keepDraft, keptDraft } from './kept'
+import { keepDraft, keptDraft, tabLeftBehind } from './kept'
 import { back, begin, forward, settle, step } from './steps'
 
 const field = (name: string, type: Field['type'], is_required = false): Field => ({
@@ -90,27 +90,47 @@ describe('a draft', () => {
   })
 
   it('waits in the browser as it was, and what is broken there is as if absent', () => {
-    const shelf = new Map<string, string>()
-    const storage = {
-      getItem: (key: string) => shelf.get(key) ?? null,
-      setItem: (key: string, text: string) => void shelf.set(key, text),
-      removeItem: (key: string) => void shelf.delete(key),
-    }
+    const { shelf, storage } = browser()
     const draft = move(type(draftOf(layer, feature), 'name', '和平新村'), [8, 8])
-    expect(keepDraft(storage, draft)).toBe(true)
-    const kept = keptDraft(storage)
+    expect(keepDraft(storage, 'a', draft)).toBe(true)
+    const kept = keptDraft(storage, 'a')
     expect(kept?.steps.now).toEqual(draft.steps.now)
     expect(kept && changeOf(layer, kept)).toEqual(changeOf(layer, draft))
     for (const broken of ['{', '7', '{"layer":"gate"}', '{"layer":"gate","kind":"point","now":{"fields":{},"shape":7}}']) {
       shelf.set([...shelf.keys()][0] ?? '', broken)
-      expect(keptDraft(storage), broken).toBeUndefined()
+      expect(keptDraft(storage, 'a'), broken).toBeUndefined()
+      expect(tabLeftBehind(storage, new Set()), broken).toBeUndefined()
     }
-    keepDraft(storage, undefined)
+    keepDraft(storage, 'a', undefined)
     expect(shelf.size).toBe(0)
     const full = { ...storage, setItem: () => { throw new DOMException('full', 'QuotaExceededError') } }
-    expect(keepDraft(full, draft)).toBe(false)
+    expect(keepDraft(full, 'a', draft)).toBe(false)
+  })
+
+  it('of each tab waits for itself, and one that a gone tab left is found', () => {
+    const { storage } = browser()
+    const [mine, other] = [type(draftOf(layer, feature), 'name', '一村'), type(draftOf(layer, feature), 'name', '二村')]
+    keepDraft(storage, 'a', mine)
+    keepDraft(storage, 'b', other)
+    expect(keptDraft(storage, 'a')?.steps.now.fields['name']).toBe('一村')
+    expect(tabLeftBehind(storage, new Set(['a']))).toBe('b')
+    expect(tabLeftBehind(storage, new Set(['a', 'b']))).toBeUndefined()
   })
 })
+
+function browser() {
+  const shelf = new Map<string, string>()
+  const storage = {
+    getItem: (key: string) => shelf.get(key) ?? null,
+    setItem: (key: string, text: string) => void shelf.set(key, text),
+    removeItem: (key: string) => void shelf.delete(key),
+    key: (n: number) => [...shelf.keys()][n] ?? null,
+    get length() {
+      return shelf.size
+    },
+  }
+  return { shelf, storage }
+}
 
 describe('a conflict', () => {
   const theirs: Feature = {

@@ -32,8 +32,17 @@ export function fieldsOf(layer: Layer, feature: Feature | undefined): Record<str
   return Object.fromEntries(layer.fields.map(({ name }) => [name, textOf(feature?.properties[name])]))
 }
 
+const seenShapes = new WeakMap<Feature, Shape>()
+
+/** The shape of a feature as it was seen; the same value each time, so that comparing with it is quick. */
+export function shapeSeen(feature: Feature): Shape {
+  const shape = seenShapes.get(feature) ?? fromGeometry(feature.geometry)
+  seenShapes.set(feature, shape)
+  return shape
+}
+
 export function draftOf(layer: Layer, feature: Feature): Draft {
-  const shape = fromGeometry(feature.geometry)
+  const shape = shapeSeen(feature)
   return { layer: layer.id, kind: shape.kind, base: feature, steps: begin({ shape, fields: fieldsOf(layer, feature) }) }
 }
 
@@ -55,7 +64,7 @@ export function changedNames(layer: Layer, { base, steps: { now } }: Draft): str
     const read = readField(field, text)
     return (read.fault ? text : textOf(read.value)) !== textOf(base?.properties[field.name])
   })
-  const isMoved = base ? !isSame(now.shape, fromGeometry(base.geometry)) : now.shape !== undefined
+  const isMoved = base ? !isSame(now.shape, shapeSeen(base)) : now.shape !== undefined
   return [...differs.map(({ name }) => name), ...(isMoved ? ['geometry'] : [])]
 }
 

@@ -26,8 +26,9 @@ function act(event: KeyboardEvent, target: HTMLElement, editing: Editing, placeA
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
   if (event.ctrlKey || event.metaKey) return command(key, event.shiftKey, editing)
   if (event.altKey) return false
-  if (key === 'Escape') return escape(editing)
-  if (target.closest('input:not([type=checkbox]), select, textarea')) return false
+  const isTyping = target.closest('input:not([type=checkbox]), select, textarea') !== null
+  if (key === 'Escape') return escape(editing) || (isTyping && leave(target))
+  if (isTyping) return false
   const isOnMap = target === document.body || target.closest('.maplibregl-map') !== null
   if (editing.sketch) {
     if (key === 'Backspace') editing.takeBackPlace()
@@ -53,6 +54,13 @@ function command(key: string, isShifted: boolean, editing: Editing): boolean {
   else if (key === 's') void editing.save()
   else return false
   return true
+}
+
+/** Out of a field to the panel around it: what was typed must not vanish with a key that is pressed in passing. */
+function leave(target: HTMLElement): boolean {
+  const around = target.closest<HTMLElement>('[role=group][tabindex]')
+  around?.focus()
+  return around !== null
 }
 
 /** Ends what is uppermost; the panel itself is closed by the page. */

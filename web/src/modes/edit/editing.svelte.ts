@@ -5,16 +5,19 @@ import type { Hit } from '../../map/city_map'
 import { areasOf } from '../../geometry/parts'
 import { faultsOfAreas, faultsOfPath } from '../../geometry/self_crossing'
 import type { EditCanvas } from '../../map/editing/edit_canvas'
+import { boundsOf } from '../../map/bounds'
 import type { EditView } from '../../map/editing/picture'
 import * as shapes from '../../map/editing/shape'
 import type { Place, Shape, ShapeKind, VertexAt } from '../../map/editing/shape'
 import type { Touched } from '../../map/touched'
 import { app } from '../../state/app.svelte'
+import { paddingOf } from '../../ui/padding'
 import type { Fault } from './checks'
 import { differences, rebase, settled, type Side } from './conflict'
 import { changeOf, changedNames, draftOf, faultsOf, isDirty, newDraft, placeOfFault, removalOf, type Content, type Draft } from './draft'
-import { keepActor, keepDraft, keptActor, keptDraft } from './kept'
+import { keepActor, keepDraft, keptActor, keptDraft, tabLeftBehind } from './kept'
 import { back, begin, forward, settle, step } from './steps'
+import { meetOthers, nameOfTab, renameTab } from './tabs'
 import { toolOf, type EditTool } from './tools'
 
 const KEEP_MS = 250
@@ -82,6 +85,8 @@ export class Editing {
 
   /** The shape as it was when dragging began. */
   #dragged: Shape | undefined
+  /** What this tab's draft is kept under. */
+  #tab = ''
   #keeping: ReturnType<typeof setTimeout> | undefined
 
   readonly layer: Layer | undefined = $derived(this.draft && app.layer(this.draft.layer))
@@ -121,14 +126,32 @@ export class Editing {
 
   // Beginning
 
-  /** Takes up the draft that was left in this browser, and the name. */
+  /** Takes up the draft that this tab, or one that is gone, left in the browser; and the name. Once. */
   restore(): void {
+    if (this.#tab) return
+    this.#tab = nameOfTab()
     this.setActor(keptActor(localStorage))
-    if (this.draft) return
-    const kept = keptDraft(localStorage)
-    if (!kept || !app.layer(kept.layer)) return
+    this.#takeUp(this.#tab)
+    void meetOthers(() => this.#tab).then((alive) => {
+      if (alive.has(this.#tab)) {
+        // The copy of a tab: the draft is the other's.
+        this.#tab = renameTab()
+        if (this.draft) this.#open(undefined)
+      }
+      const left = this.draft ? undefined : tabLeftBehind(localStorage, new Set([...alive, this.#tab]))
+      if (!left || !this.#takeUp(left)) return
+      this.keepNow()
+      if (!this.isUnkept) keepDraft(localStorage, left, undefined)
+    })
+  }
+
+  #takeUp(tab: string): boolean {
+    const kept = keptDraft(localStorage, tab)
+    if (!kept || !app.layer(kept.layer)) return false
     this.#open(kept)
+    this.say('editRestored')
     void this.lookForOthers()
+    return true
   }
 
   /** Begins a new feature, once an open draft is out of the way. */
@@ -169,6 +192,7 @@ export class Editing {
         app.deselect()
         app.visible.add(id)
         this.#open(draftOf(layer, read))
+        app.map?.reveal(boundsOf(read.geometry), paddingOf(app))
       })
     } catch (error) {
       this.failure = error
@@ -412,7 +436,7 @@ export class Editing {
 
   keepNow(): void {
     clearTimeout(this.#keeping)
-    const isKept = keepDraft(localStorage, this.isDirty ? this.draft : undefined)
+    const isKept = keepDraft(localStorage, this.#tab, this.isDirty ? this.draft : undefined)
     this.isUnkept = this.isDirty && !isKept
   }
 

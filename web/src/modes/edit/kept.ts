@@ -1,19 +1,22 @@
 import { begin } from './steps'
 import type { Draft } from './draft'
 
-/** A draft waits in the browser, so that neither a reload nor a crash loses it; and the name that one edits under. */
-const DRAFT = 'pianqu.edit.draft'
+/**
+ * A draft waits in the browser, so that neither a reload nor a crash loses it; and the name that one edits under.
+ * Each tab has a place of its own: two of them must not write over each other's draft.
+ */
+const DRAFT = 'pianqu.edit.draft.'
 const ACTOR = 'pianqu.edit.actor'
 
-type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
 
-/** Keeps a draft, or that there is none. False when the browser keeps nothing. */
-export function keepDraft(shelf: Shelf, draft: Draft | undefined): boolean {
+/** Keeps a tab's draft, or that there is none. False when the browser keeps nothing. */
+export function keepDraft(shelf: Shelf, tab: string, draft: Draft | undefined): boolean {
   try {
-    if (!draft) shelf.removeItem(DRAFT)
+    if (!draft) shelf.removeItem(DRAFT + tab)
     else {
       const { layer, kind, base, steps } = draft
-      shelf.setItem(DRAFT, JSON.stringify({ layer, kind, base, now: steps.now }))
+      shelf.setItem(DRAFT + tab, JSON.stringify({ layer, kind, base, now: steps.now, at: Date.now() }))
     }
     return true
   } catch {
@@ -21,19 +24,32 @@ export function keepDraft(shelf: Shelf, draft: Draft | undefined): boolean {
   }
 }
 
-/** The draft that was left. What cannot be read is as if there were none. */
-export function keptDraft(shelf: Shelf): Draft | undefined {
+/** The draft that a tab left. What cannot be read is as if there were none. */
+export function keptDraft(shelf: Shelf, tab: string): Draft | undefined {
+  const kept = readKept(shelf, DRAFT + tab)
+  return kept && { layer: kept.layer, kind: kept.kind, base: kept.base, steps: begin(kept.now) }
+}
+
+/** The tab that left a draft last and is not among those that are alive. */
+export function tabLeftBehind(shelf: Shelf, alive: ReadonlySet<string>): string | undefined {
+  const keys = Array.from({ length: shelf.length }, (_, n) => shelf.key(n) ?? '').filter((key) => key.startsWith(DRAFT))
+  const left = keys.flatMap((key) => {
+    const [tab, kept] = [key.slice(DRAFT.length), readKept(shelf, key)]
+    return kept && !alive.has(tab) ? [{ tab, at: kept.at ?? 0 }] : []
+  })
+  return left.sort((a, b) => b.at - a.at)[0]?.tab
+}
+
+function readKept(shelf: Shelf, key: string): Kept | undefined {
   try {
-    const kept: unknown = JSON.parse(shelf.getItem(DRAFT) ?? 'null')
-    if (!isKept(kept)) return undefined
-    const { layer, kind, base, now } = kept
-    return { layer, kind, base, steps: begin(now) }
+    const kept: unknown = JSON.parse(shelf.getItem(key) ?? 'null')
+    return isKept(kept) ? kept : undefined
   } catch {
     return undefined
   }
 }
 
-export function keepActor(shelf: Shelf, name: string): void {
+export function keepActor(shelf: Pick<Storage, 'setItem'>, name: string): void {
   try {
     shelf.setItem(ACTOR, name)
   } catch {
@@ -41,7 +57,7 @@ export function keepActor(shelf: Shelf, name: string): void {
   }
 }
 
-export function keptActor(shelf: Shelf): string {
+export function keptActor(shelf: Pick<Storage, 'getItem'>): string {
   try {
     return shelf.getItem(ACTOR) ?? ''
   } catch {
@@ -49,7 +65,7 @@ export function keptActor(shelf: Shelf): string {
   }
 }
 
-type Kept = Pick<Draft, 'layer' | 'kind' | 'base'> & { now: Draft['steps']['now'] }
+type Kept = Pick<Draft, 'layer' | 'kind' | 'base'> & { now: Draft['steps']['now']; at?: number }
 
 function isKept(given: unknown): given is Kept {
   if (typeof given !== 'object' || given === null) return false
