@@ -17,7 +17,7 @@ use crate::app::jobs::JobState;
 #[derive(Serialize, ToSchema)]
 pub struct JobSummary {
     job_id: String,
-    /// `import`
+    /// `import` or `restore`.
     kind: &'static str,
     /// `running`, `done` or `failed`.
     state: &'static str,
