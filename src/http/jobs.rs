@@ -24,7 +24,7 @@ pub struct JobSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     progress: Option<ProgressSummary>,
     /// What was done, or why nothing was; null while it runs.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     result: Value,
 }
 
