@@ -84,15 +84,15 @@ pub struct ServeArgs {
     pub tile_cache_mb: u64,
 
     /// Features on a page that does not say how many
-    #[arg(long, env = "PIANQU_DEFAULT_PAGE", value_name = "N", default_value_t = 100)]
+    #[arg(long, env = "PIANQU_DEFAULT_PAGE", value_name = "N", default_value_t = 100, value_parser = at_least_one::<usize>)]
     pub default_page: usize,
 
     /// Features on a page at most
-    #[arg(long, env = "PIANQU_MAX_PAGE", value_name = "N", default_value_t = 10_000)]
+    #[arg(long, env = "PIANQU_MAX_PAGE", value_name = "N", default_value_t = 10_000, value_parser = at_least_one::<usize>)]
     pub max_page: usize,
 
     /// Bytes of a request body at most
-    #[arg(long, env = "PIANQU_MAX_BODY_BYTES", value_name = "N", default_value_t = 4 << 20)]
+    #[arg(long, env = "PIANQU_MAX_BODY_BYTES", value_name = "N", default_value_t = 4 << 20, value_parser = at_least_one::<usize>)]
     pub max_body_bytes: usize,
 
     /// Bytes of an address (path and query) at most
@@ -104,11 +104,11 @@ pub struct ServeArgs {
     pub max_area_vertices: usize,
 
     /// Vertices of a geometry that is written, at most
-    #[arg(long, env = "PIANQU_MAX_GEOMETRY_VERTICES", value_name = "N", default_value_t = 100_000)]
+    #[arg(long, env = "PIANQU_MAX_GEOMETRY_VERTICES", value_name = "N", default_value_t = 100_000, value_parser = at_least_one::<usize>)]
     pub max_geometry_vertices: usize,
 
     /// Features that one edit changes at most
-    #[arg(long, env = "PIANQU_MAX_CHANGES", value_name = "N", default_value_t = 10_000)]
+    #[arg(long, env = "PIANQU_MAX_CHANGES", value_name = "N", default_value_t = 10_000, value_parser = at_least_one::<usize>)]
     pub max_changes: usize,
 
     /// Bytes of files that are sent to be imported, at most
@@ -120,7 +120,7 @@ pub struct ServeArgs {
     pub upload_dir: Option<PathBuf>,
 
     /// Requests under way at most; the next is told to come again
-    #[arg(long, env = "PIANQU_MAX_REQUESTS", value_name = "N", default_value_t = 512)]
+    #[arg(long, env = "PIANQU_MAX_REQUESTS", value_name = "N", default_value_t = 512, value_parser = at_least_one::<usize>)]
     pub max_requests_under_way: usize,
 
     /// Event streams that are open at a time; the next is told to come again
@@ -128,12 +128,24 @@ pub struct ServeArgs {
     pub max_followers: usize,
 
     /// Seconds that a request may take
-    #[arg(long, env = "PIANQU_MAX_REQUEST_SECONDS", value_name = "S", default_value_t = 30)]
+    #[arg(long, env = "PIANQU_MAX_REQUEST_SECONDS", value_name = "S", default_value_t = 30, value_parser = at_least_one::<u64>)]
     pub max_request_seconds: u64,
 
     /// Seconds that requests under way are given to finish when the program is told to stop
     #[arg(long, env = "PIANQU_STOP_WITHIN_SECONDS", value_name = "S", default_value_t = 20)]
     pub stop_within_seconds: u64,
+}
+
+/// A limit of nothing would refuse everything.
+fn at_least_one<T: std::str::FromStr + Default + PartialEq>(text: &str) -> Result<T, String>
+where
+    T::Err: std::fmt::Display,
+{
+    match text.parse::<T>() {
+        Ok(number) if number == T::default() => Err("it must be at least 1".to_owned()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

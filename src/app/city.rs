@@ -11,6 +11,7 @@ use tokio::sync::{broadcast, watch};
 use super::recent::Recent;
 use crate::domain::LayerId;
 use crate::snapshot::Snapshot;
+use crate::store::change::Position;
 
 /// Shared by every request. A request takes the snapshot once and keeps it to its end.
 pub struct City {
@@ -24,6 +25,8 @@ pub struct City {
     news: watch::Sender<u64>,
     /// What must have happened before a revision counts as published.
     listeners: Mutex<Vec<Listener>>,
+    /// Where the snapshot stands in the database's feed; `None` while nobody follows one.
+    position: watch::Sender<Option<Position>>,
 }
 
 type Listener = Box<dyn Fn(&Revised) + Send + Sync>;
@@ -56,6 +59,7 @@ impl City {
             recent: Mutex::new(Recent::starting_at(snapshot.revision)),
             news: watch::Sender::new(0),
             listeners: Mutex::new(Vec::new()),
+            position: watch::Sender::new(None),
             snapshot: ArcSwap::from_pointee(snapshot),
         }
     }
@@ -107,6 +111,18 @@ impl City {
 
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Revised>> {
         self.revised.subscribe()
+    }
+
+    /// To be told when the snapshot shows the feed up to `position`.
+    pub fn reach(&self, position: Position) {
+        self.position.send_replace(Some(position));
+    }
+
+    /// Ends when the snapshot shows what this transaction of the database wrote.
+    pub async fn shows(&self, xid: u64) {
+        let mut position = self.position.subscribe();
+        // It fails only when the sender is gone, and that is this city.
+        let _ = position.wait_for(|at| at.as_ref().is_some_and(|at| at.has_seen(xid))).await;
     }
 
     /// When the database last confirmed that nothing newer than this snapshot was committed.

@@ -1,6 +1,7 @@
 //! Edits: one transaction each, all of it or nothing, seen by this node when the answer goes out.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -8,14 +9,17 @@ use tokio::sync::Semaphore;
 use tokio_postgres::Transaction;
 
 use super::City;
-use crate::domain::{LayerId, Viewer};
-use crate::store::edit::{self, Change, Deed, EditEntry, Effect, NewEdit, Stale, Turn, Written};
+use super::jobs::{Job, JobProgress};
+use crate::domain::LayerId;
+use crate::store::edit::{self, Begun, Change, Deed, EditEntry, Effect, NewEdit, Stale, Turn, Written};
 use crate::store::{Store, StoreError};
 
 /// Edits that are written at once: each holds a connection.
 const AT_ONCE: usize = 8;
 /// How often an edit is tried when PostgreSQL breaks a deadlock at its cost.
 const TRIES: usize = 4;
+/// Features between two words of a job on how far it is.
+const TELL_EVERY: usize = 100;
 /// How long an answer waits for this node to see what it wrote.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -54,8 +58,6 @@ pub struct Restore {
     pub layers: Vec<LayerId>,
     /// West, south, east, north.
     pub bounds: Option<[f64; 4]>,
-    /// Features that may change; where it is more, nothing is done.
-    pub at_most: usize,
     /// Tell what would be done, and do nothing.
     pub is_rehearsal: bool,
 }
@@ -78,8 +80,8 @@ pub enum EditError {
     /// Nothing was taken back: these were changed since.
     #[error("{} features were changed since", .0.len())]
     ChangedSince(Vec<(LayerId, i64)>),
-    #[error("{found} features would change; {at_most} are taken at once at most")]
-    TooMany { found: usize, at_most: usize },
+    #[error("cancelled")]
+    Cancelled,
     #[error("there is no such edit")]
     NoSuchEdit,
     #[error("the feature has no such version that has ended")]
@@ -118,9 +120,10 @@ impl Editor {
         self.perform(actor, &Task::Undo(undo)).await
     }
 
-    /// Brings layers back to how they were at a time, as an edit that can itself be taken back.
-    pub async fn restore(&self, actor: &str, restore: &Restore) -> Result<Done, EditError> {
-        self.perform(actor, &Task::Restore(restore)).await
+    /// Brings layers back to how they were at a time, as an edit that can itself be taken back. There may be
+    /// very many features in it, so it is a job, and cancelled it leaves everything as it was.
+    pub async fn restore(&self, actor: &str, restore: &Restore, job: &Job) -> Result<Done, EditError> {
+        self.perform(actor, &Task::Restore(restore, job)).await
     }
 
     /// Brings one feature back to an earlier version, as an edit that can itself be taken back.
@@ -157,15 +160,16 @@ impl Editor {
     async fn perform(&self, actor: &str, task: &Task<'_>) -> Result<Done, EditError> {
         let _place = self.places.acquire().await.expect("the semaphore is never closed");
         let mut tries = 1;
-        let (edit_id, features) = loop {
+        let (begun, features) = loop {
             match self.attempt(actor, task).await {
                 Err(EditError::Store(error)) if error.is_worth_another_try() && tries < TRIES => tries += 1,
                 ended => break ended?,
             }
         };
-        if edit_id.is_some() {
-            self.see(&features).await;
+        if let Some(begun) = begun {
+            self.see(begun).await;
         }
+        let edit_id = begun.map(|begun| begun.edit_id);
         Ok(Done { edit_id, revision: self.city.snapshot().revision, features })
     }
 
@@ -175,7 +179,7 @@ impl Editor {
         let outcome = match task {
             Task::Changes { message, changes } => change(&transaction, actor, *message, changes).await?,
             Task::Undo(undo) => take_back(&transaction, actor, *undo).await?,
-            Task::Restore(restore) => go_back(&transaction, actor, restore).await?,
+            Task::Restore(restore, job) => go_back(&transaction, actor, restore, job).await?,
             Task::ToVersion(to) => go_back_to_version(&transaction, actor, *to).await?,
         };
         // Without an edit nothing was written, and what is dropped is rolled back.
@@ -186,32 +190,11 @@ impl Editor {
     }
 
     /// Waits until this node's snapshot shows what was written, so that whoever wrote it reads it.
-    async fn see(&self, features: &[Written]) {
-        let mut revised = self.city.subscribe();
-        let seen = async {
-            while !self.is_seen(features) {
-                // One that lags has only missed steps in between.
-                if matches!(revised.recv().await, Err(tokio::sync::broadcast::error::RecvError::Closed)) {
-                    return;
-                }
-            }
-        };
-        if tokio::time::timeout(PATIENCE, seen).await.is_err() {
-            tracing::warn!("an edit was committed and is not yet in this node's revision");
+    async fn see(&self, begun: Begun) {
+        if tokio::time::timeout(PATIENCE, self.city.shows(begun.xid)).await.is_err() {
+            let edit_id = begun.edit_id;
+            tracing::warn!(edit_id, "an edit was committed and is not yet in this node's revision");
         }
-    }
-
-    fn is_seen(&self, features: &[Written]) -> bool {
-        let snapshot = self.city.snapshot();
-        features.iter().all(|feature| {
-            let Some(view) = snapshot.layer(feature.layer, Viewer::Everything) else { return true };
-            match (view.find(feature.id), feature.version) {
-                (Some(item), Some(version)) => item.version >= version,
-                // Somebody may have deleted it again already; then a later revision has seen it come and go.
-                (None, Some(_)) => false,
-                (item, None) => item.is_none(),
-            }
-        })
     }
 }
 
@@ -219,12 +202,12 @@ impl Editor {
 enum Task<'a> {
     Changes { message: Option<&'a str>, changes: &'a [Change] },
     Undo(Undo),
-    Restore(&'a Restore),
+    Restore(&'a Restore, &'a Job),
     ToVersion(ToVersion),
 }
 
 /// The edit, if one was made, and what it left or would leave.
-type Outcome = (Option<i64>, Vec<Written>);
+type Outcome = (Option<Begun>, Vec<Written>);
 
 async fn change(
     transaction: &Transaction<'_>,
@@ -238,12 +221,12 @@ async fn change(
     }
     let layers = names(changes.iter().map(|change| change.layer));
     let new = NewEdit { actor, kind: "edit", undoes: None, message, layers: &layers, feature_count: changes.len() };
-    let edit_id = edit::begin(transaction, &new).await?;
+    let begun = edit::begin(transaction, &new).await?;
     let mut written = Vec::with_capacity(changes.len());
     for change in changes {
         written.push(edit::write(transaction, change).await?);
     }
-    Ok((Some(edit_id), written))
+    Ok((Some(begun), written))
 }
 
 async fn take_back(transaction: &Transaction<'_>, actor: &str, undo: Undo) -> Result<Outcome, EditError> {
@@ -264,14 +247,20 @@ async fn take_back(transaction: &Transaction<'_>, actor: &str, undo: Undo) -> Re
     let layers = names(turns.iter().map(|turn| turn.layer));
     let message = target.message.as_deref();
     let new = NewEdit { actor, kind, undoes: Some(edit_id), message, layers: &layers, feature_count: turns.len() };
-    let outcome = turn_all(transaction, &turns, &new).await?;
+    let outcome = turn_all(transaction, &turns, &new, None).await?;
     edit::mark_undone(transaction, edit_id).await?;
     Ok(outcome)
 }
 
-async fn go_back(transaction: &Transaction<'_>, actor: &str, restore: &Restore) -> Result<Outcome, EditError> {
+async fn go_back(
+    transaction: &Transaction<'_>,
+    actor: &str,
+    restore: &Restore,
+    job: &Job,
+) -> Result<Outcome, EditError> {
     let mut turns = Vec::new();
     for layer in &restore.layers {
+        go_on(job, JobProgress { stage: "compare", done: turns.len() as u64, total: 0 })?;
         turns.extend(edit::turns_to(transaction, *layer, restore.at, restore.bounds).await?);
     }
     if turns.is_empty() || restore.is_rehearsal {
@@ -281,15 +270,12 @@ async fn go_back(transaction: &Transaction<'_>, actor: &str, restore: &Restore) 
         });
         return Ok((None, would.collect()));
     }
-    if turns.len() > restore.at_most {
-        return Err(EditError::TooMany { found: turns.len(), at_most: restore.at_most });
-    }
     let message = format!("restore {}", restore.at.to_rfc3339());
     let layers = names(turns.iter().map(|turn| turn.layer));
     let (message, feature_count) = (Some(message.as_str()), turns.len());
     let new = NewEdit { actor, kind: "restore", undoes: None, message, layers: &layers, feature_count };
     // Whoever changes one of these in the meantime is asked about, not overwritten.
-    turn_all(transaction, &turns, &new).await
+    turn_all(transaction, &turns, &new, Some(job)).await
 }
 
 async fn go_back_to_version(transaction: &Transaction<'_>, actor: &str, to: ToVersion) -> Result<Outcome, EditError> {
@@ -306,32 +292,50 @@ async fn go_back_to_version(transaction: &Transaction<'_>, actor: &str, to: ToVe
     let message = format!("restore {layer}/{id} to version {version}");
     let (message, layers) = (Some(message.as_str()), [layer.name()]);
     let new = NewEdit { actor, kind: "restore", undoes: None, message, layers: &layers, feature_count: 1 };
-    turn_all(transaction, &[Turn { layer, id, from: now, to: Some(then) }], &new).await
+    turn_all(transaction, &[Turn { layer, id, from: now, to: Some(then) }], &new, None).await
 }
 
-/// Brings features from one state to another, as one edit.
-async fn turn_all(transaction: &Transaction<'_>, turns: &[Turn], new: &NewEdit<'_>) -> Result<Outcome, EditError> {
-    let mut now = Vec::with_capacity(turns.len());
-    for turn in turns {
-        now.push(edit::image_for_update(transaction, turn.layer, turn.id).await?);
+/// Tells how far a job is; an error where somebody has cancelled it.
+fn go_on(job: &Job, progress: JobProgress) -> Result<(), EditError> {
+    job.tell(progress);
+    if job.is_cancelled().load(Ordering::Relaxed) { Err(EditError::Cancelled) } else { Ok(()) }
+}
+
+/// Brings features from one state to another, as one edit. Each is locked, then each is written.
+async fn turn_all(
+    transaction: &Transaction<'_>,
+    turns: &[Turn],
+    new: &NewEdit<'_>,
+    job: Option<&Job>,
+) -> Result<Outcome, EditError> {
+    let tell = |stage: &'static str, at: usize| match job {
+        Some(job) if at.is_multiple_of(TELL_EVERY) => {
+            go_on(job, JobProgress { stage, done: at as u64, total: turns.len() as u64 })
+        }
+        _ => Ok(()),
+    };
+    let mut is_there = Vec::with_capacity(turns.len());
+    let mut changed = Vec::new();
+    for (at, turn) in turns.iter().enumerate() {
+        tell("lock", at)?;
+        let now = edit::image_for_update(transaction, turn.layer, turn.id).await?;
+        is_there.push(now.is_some());
+        if !edit::is_same(turn.from.as_ref(), now.as_ref()) {
+            changed.push((turn.layer, turn.id));
+        }
     }
-    let changed: Vec<(LayerId, i64)> = turns
-        .iter()
-        .zip(&now)
-        .filter(|(turn, now)| !edit::is_same(turn.from.as_ref(), now.as_ref()))
-        .map(|(turn, _)| (turn.layer, turn.id))
-        .collect();
     if !changed.is_empty() {
         return Err(EditError::ChangedSince(changed));
     }
-    let edit_id = edit::begin(transaction, new).await?;
+    let begun = edit::begin(transaction, new).await?;
     let mut written = Vec::with_capacity(turns.len());
     // What goes makes room first, for whatever must be unique.
-    let order = |is_going: bool| turns.iter().zip(&now).filter(move |(turn, _)| turn.to.is_none() == is_going);
-    for (turn, now) in order(true).chain(order(false)) {
-        written.push(edit::turn(transaction, turn.layer, turn.id, now.as_ref(), turn.to.as_ref()).await?);
+    let order = |is_going: bool| turns.iter().zip(&is_there).filter(move |(turn, _)| turn.to.is_none() == is_going);
+    for (turn, is_there) in order(true).chain(order(false)) {
+        tell("write", written.len())?;
+        written.push(edit::turn(transaction, turn, *is_there).await?);
     }
-    Ok((Some(edit_id), written))
+    Ok((Some(begun), written))
 }
 
 /// The names of these layers, each once.

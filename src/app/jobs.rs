@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tokio::sync::watch;
 
 /// Jobs at work at once. The next is told to come again.
 const AT_WORK: usize = 4;
@@ -37,16 +38,19 @@ pub enum JobState {
 /// Held by the work itself.
 #[derive(Debug, Clone)]
 pub struct Job {
-    state: Arc<Mutex<JobState>>,
+    state: watch::Sender<JobState>,
     is_cancelled: Arc<AtomicBool>,
 }
 
 impl Job {
     pub fn tell(&self, progress: JobProgress) {
-        let mut state = lock(&self.state);
-        if matches!(*state, JobState::Running(_)) {
-            *state = JobState::Running(progress);
-        }
+        self.state.send_if_modified(|state| {
+            let is_running = matches!(state, JobState::Running(_));
+            if is_running {
+                *state = JobState::Running(progress);
+            }
+            is_running
+        });
     }
 
     /// Turns true when somebody cancels. The work looks now and then.
@@ -104,7 +108,7 @@ impl Jobs {
             let Some((_, id)) = oldest else { break };
             entries.remove(&id);
         }
-        let state = Arc::new(Mutex::new(JobState::Running(JobProgress::default())));
+        let state = watch::Sender::new(JobState::Running(JobProgress::default()));
         let job = Job { state, is_cancelled: Arc::default() };
         let ended = Arc::new(Mutex::new(None));
         let at_work = work(job.clone());
@@ -113,7 +117,7 @@ impl Jobs {
         tokio::spawn(async move {
             // A task of its own, so that a panic in it ends the job too.
             let outcome = tokio::spawn(at_work).await;
-            *lock(&state) = match outcome {
+            let end = match outcome {
                 Ok(Ok(result)) => JobState::Done(result),
                 Ok(Err(failure)) => JobState::Failed(failure),
                 Err(error) => {
@@ -121,10 +125,11 @@ impl Jobs {
                     JobState::Failed(serde_json::json!({ "code": "internal-error" }))
                 }
             };
-            let ended_so = if matches!(*lock(&state), JobState::Done(_)) { &totals.done } else { &totals.failed };
+            let ended_so = if matches!(end, JobState::Done(_)) { &totals.done } else { &totals.failed };
             ended_so.fetch_add(1, Ordering::Relaxed);
             totals.at_work.fetch_sub(1, Ordering::Relaxed);
             *lock(&ends) = Some(Instant::now());
+            state.send_replace(end);
         });
         entries.insert(id, Entry { job, kind, ended });
         Ok(())
@@ -140,8 +145,24 @@ impl Jobs {
     pub fn find(&self, id: &str) -> Option<(&'static str, JobState)> {
         let entries = lock(&self.entries);
         let entry = entries.get(id)?;
-        let state = lock(&entry.job.state).clone();
+        let state = entry.job.state.borrow().clone();
         Some((entry.kind, state))
+    }
+
+    /// Waits until a job has ended, `patience` is over, or it turns out to be `long`; where it has not ended,
+    /// it goes on. False: it goes on, or there is none of this id.
+    pub async fn has_ended(&self, id: &str, patience: Duration, is_long: impl Fn(JobProgress) -> bool) -> bool {
+        let Some(mut state) = lock(&self.entries).get(id).map(|entry| entry.job.state.subscribe()) else {
+            return false;
+        };
+        let told = state.wait_for(|state| match state {
+            JobState::Running(progress) => is_long(*progress),
+            JobState::Done(_) | JobState::Failed(_) => true,
+        });
+        match tokio::time::timeout(patience, told).await {
+            Ok(Ok(state)) => !matches!(*state, JobState::Running(_)),
+            _ => false,
+        }
     }
 
     /// Asks a job to stop. False when there is none of this id. One that has ended stays as it is.

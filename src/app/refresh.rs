@@ -44,6 +44,7 @@ pub async fn load_layer(store: &Store, id: LayerId) -> Result<Snapshot, StoreErr
 /// Follows the database for ever.
 pub async fn follow(city: Arc<City>, store: Store, mut position: Position) {
     let mut wait = FIRST_RETRY;
+    city.reach(position.clone());
     loop {
         let fault = match follow_once(&city, &store, &mut position, &mut wait).await {
             Ok(never) => match never {},
@@ -70,6 +71,7 @@ async fn follow_once(city: &City, store: &Store, position: &mut Position, wait: 
         if let Some(news) = patiently_long(read_news(&mut client, position, thoroughly)).await? {
             *position = news.position.clone();
             publish(city, news);
+            city.reach(position.clone());
         }
         thoroughly = false;
         city.confirm(Utc::now());

@@ -5,7 +5,10 @@ use utoipa::openapi::response::Response;
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 
 use super::problem::MEDIA_TYPE;
+use crate::export::Format;
 
+/// The media type of a file whose format is not known beforehand.
+const ANY_FILE: &str = "application/octet-stream";
 const PROBLEM: &str = "#/components/schemas/Problem";
 
 /// Gives every problem its media type, and every operation the answer that any of them may give: a
@@ -23,6 +26,11 @@ pub fn complete(mut description: OpenApi) -> OpenApi {
                 .content(MEDIA_TYPE, ContentBuilder::new().schema(Some(Ref::new(PROBLEM))).build())
                 .build();
             operation.responses.responses.insert("default".to_owned(), any.into());
+            if let Some(RefOr::T(file)) = operation.responses.responses.get_mut("200")
+                && file.content.contains_key(ANY_FILE)
+            {
+                name_formats(file);
+            }
         }
     }
     description
@@ -31,6 +39,14 @@ pub fn complete(mut description: OpenApi) -> OpenApi {
 fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     let PathItem { get, put, post, delete, options, head, patch, trace, .. } = path;
     [get, put, post, delete, options, head, patch, trace].into_iter().flatten()
+}
+
+/// A file comes in the media type of its format.
+fn name_formats(file: &mut Response) {
+    let Some(content) = file.content.get(ANY_FILE).cloned() else { return };
+    for format in Format::ALL {
+        file.content.insert(format.media_type().to_owned(), content.clone());
+    }
 }
 
 fn name_media_type(response: &mut Response) {

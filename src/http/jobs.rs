@@ -17,14 +17,14 @@ use crate::app::jobs::JobState;
 #[derive(Serialize, ToSchema)]
 pub struct JobSummary {
     job_id: String,
-    /// `import`
+    /// `import` or `restore`.
     kind: &'static str,
     /// `running`, `done` or `failed`.
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     progress: Option<ProgressSummary>,
     /// What was done, or why nothing was; null while it runs.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     result: Value,
 }
 

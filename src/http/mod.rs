@@ -34,6 +34,7 @@ mod layers;
 mod links;
 pub mod metrics;
 mod observe;
+mod options;
 mod problem_pages;
 mod process;
 mod schema;
@@ -42,6 +43,7 @@ mod sources;
 pub mod siting;
 mod statistics;
 pub mod streams;
+mod strict_json;
 mod tile_sets;
 mod tiles;
 mod web;
@@ -52,7 +54,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use utoipa::OpenApi as _;
@@ -65,6 +67,7 @@ use crate::app::jobs::Jobs;
 use crate::app::uploads::Uploads;
 use crate::app::{City, Lanes, NameIndexes, TileServer};
 use crate::store::Store;
+pub use landing::CONFORMANCE;
 pub use settings::{CityProfile, Settings};
 
 use problem::{Kind, Problem};
@@ -208,7 +211,7 @@ pub fn router(state: AppState) -> Router {
         // OWSLib asks for the landing page with a slash at its end.
         .route("/api/", get(landing::show_landing))
         .route("/api/docs/page.js", get(docs::show_docs_script));
-    guarded(router, state)
+    Router::new().fallback_service(guarded(router, state)).layer(map_response(options::tell))
 }
 
 /// Puts around the routes what every request passes, the outermost last.
@@ -219,6 +222,7 @@ fn guarded(router: Router<AppState>, state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(state.settings.max_body_bytes))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(answer_panic))
         .layer(cross_origin::layer(&state.settings))
+        .layer(from_fn_with_state(state.clone(), options::answer))
         .layer(from_fn_with_state(state.clone(), guard::hold_limits))
         .layer(from_fn_with_state(state.clone(), observe::observe))
         .with_state(state)

@@ -43,10 +43,11 @@ pub enum Kind {
     InvalidFeature,
     VersionConflict,
     UnknownEdit,
+    Cancelled,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 28] = [
+    pub const ALL: [Kind; 29] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -75,6 +76,7 @@ impl Kind {
         Kind::InvalidFeature,
         Kind::VersionConflict,
         Kind::UnknownEdit,
+        Kind::Cancelled,
     ];
 
     /// Name in the `type` URI, HTTP status, title and what the reader of its page can do about it.
@@ -241,6 +243,12 @@ impl Kind {
                 "The feature is no longer what you saw. `current` is what it is now, `changed_since` who changed what.",
             ),
             Kind::UnknownEdit => ("unknown-edit", S::NOT_FOUND, "There is no such edit", "`/api/edits` lists them."),
+            Kind::Cancelled => (
+                "cancelled",
+                S::CONFLICT,
+                "The work was stopped",
+                "Somebody cancelled the job; what it had done so far was taken back.",
+            ),
         }
     }
 
@@ -340,6 +348,19 @@ impl Problem {
         self
     }
 
+    /// What the client reads.
+    pub fn body(&self) -> ProblemBody {
+        ProblemBody {
+            kind: format!("/problems/{}", self.kind.name()),
+            title: self.kind.title(),
+            status: self.kind.status().as_u16(),
+            detail: self.detail.clone().into_owned(),
+            request_id: request_id::current(),
+            errors: self.errors.clone(),
+            more: self.more.as_deref().cloned().unwrap_or_default(),
+        }
+    }
+
     /// A failure of ours. The reason goes to the log with the request id, never to the client.
     pub fn internal(reason: impl std::fmt::Display) -> Self {
         tracing::error!(request_id = request_id::current(), %reason, "a request failed");
@@ -353,16 +374,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = ProblemBody {
-            kind: format!("/problems/{}", self.kind.name()),
-            title: self.kind.title(),
-            status: self.kind.status().as_u16(),
-            detail: self.detail.into_owned(),
-            request_id: request_id::current(),
-            errors: self.errors,
-            more: self.more.map_or_else(serde_json::Map::new, |more| *more),
-        };
-        let body = serde_json::to_vec(&body).expect("a problem is plain data");
+        let body = serde_json::to_vec(&self.body()).expect("a problem is plain data");
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE)),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),

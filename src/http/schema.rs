@@ -14,7 +14,7 @@ use super::representation::{Representation, Wishes};
 use crate::domain::{Field, FieldKind, GeometryKind, LayerDescription, Title, Viewer};
 use crate::snapshot::LayerView;
 
-/// The fields that items can be filtered by: `?street_class=primary`.
+/// What items can be filtered by: every field as `?street_class=primary`, all of it in `filter`.
 #[utoipa::path(get, path = "/api/collections/{layer}/queryables", tag = "features",
     params(("layer" = String, Path, description = "Name of a layer")),
     responses((status = 200, description = "JSON Schema", content_type = "application/schema+json", body = serde_json::Value),
@@ -32,7 +32,9 @@ pub async fn show_queryables(
     parameters.take_json_format()?;
     parameters.finish()?;
     let mut schema = head(view.describe(), base.to(format!("/api/collections/{layer}/queryables")));
-    schema.insert("properties".to_owned(), properties(&view).into());
+    let mut all = properties(&view);
+    all.insert("geometry".to_owned(), geometry(view.describe().geometry));
+    schema.insert("properties".to_owned(), all.into());
     // A parameter that is no queryable is refused, as this says.
     schema.insert("additionalProperties".to_owned(), false.into());
     Ok(Representation::json(SCHEMA_JSON, &schema).answer(&wishes))
@@ -63,6 +65,8 @@ pub async fn show_schema(
     let required: Vec<_> = view.fields().filter(|(_, field)| field.is_required).map(|(_, field)| field.name).collect();
     schema.insert("properties".to_owned(), all.into());
     schema.insert("required".to_owned(), required.into());
+    // A property that the layer does not have is refused, as this says.
+    schema.insert("additionalProperties".to_owned(), false.into());
     Ok(Representation::json(SCHEMA_JSON, &schema).answer(&wishes))
 }
 

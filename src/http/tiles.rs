@@ -109,7 +109,11 @@ fn filter_of(
 
 /// The layers that a path names, all of them visible and none twice.
 pub fn visible_layers(names: &str, viewer: Viewer) -> Result<LayerSet, Problem> {
-    names.split(',').map(|name| visible_layer(name, viewer)).collect()
+    let ids: Vec<LayerId> = names.split(',').map(|name| visible_layer(name, viewer)).collect::<Result<_, _>>()?;
+    if let Some(twice) = ids.iter().enumerate().find(|(at, id)| ids[..*at].contains(id)).map(|(_, id)| id) {
+        return Err(Problem::parameter("layers", format!("{twice} is named twice")));
+    }
+    Ok(ids.into_iter().collect())
 }
 
 fn visible_layer(name: &str, viewer: Viewer) -> Result<LayerId, Problem> {

@@ -9,6 +9,54 @@ use super::problem::IngestError;
 
 const READABLE: &[&str] = &["shp", "gpkg", "geojson", "json", "kml", "dxf", "xlsx", "csv", "fgb", "osm", "pbf"];
 
+/// Below this an archive is no trap, however well it is packed.
+const HARMLESS: u64 = 64 << 20;
+
+/// What an archive unpacks to, file by file.
+struct Weight<'a> {
+    path: &'a Path,
+    packed: u64,
+    unpacked: u64,
+    limits: &'a Limits,
+}
+
+impl<'a> Weight<'a> {
+    fn of(path: &'a Path, packed: u64, limits: &'a Limits) -> Self {
+        Self { path, packed, unpacked: 0, limits }
+    }
+
+    fn add(&mut self, bytes: u64) -> Result<(), IngestError> {
+        self.unpacked = self.unpacked.saturating_add(bytes);
+        let (found, allowed, path) = (self.unpacked, self.limits.file_bytes, self.path.to_owned());
+        if found > allowed {
+            return Err(IngestError::TooLarge { path, found, allowed, unit: "bytes unpacked" });
+        }
+        let most = self.limits.unpacked_per_byte;
+        if found > HARMLESS && found > self.packed.saturating_mul(most) {
+            let why = format!("its {} bytes unpack to {found}, more than {most} times as much", self.packed);
+            return Err(IngestError::Archive { path, why });
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a workbook that is small on disk and enormous in memory: GDAL unpacks all of it.
+pub fn weigh_workbook(path: &Path, target: &str, limits: &Limits) -> Result<(), IngestError> {
+    let root = inside(target);
+    // What is no zip GDAL will refuse in its own words.
+    let Ok(entries) = gdal::vsi::read_dir(&root, true) else { return Ok(()) };
+    let mut weight = Weight::of(path, gdal_raw::file_size(target).unwrap_or(0), limits);
+    for entry in entries {
+        weight.add(gdal_raw::file_size(&format!("{root}/{}", entry.display())).unwrap_or(0))?;
+    }
+    Ok(())
+}
+
+/// The GDAL path of the files within an archive of any name.
+pub fn inside(archive: &str) -> String {
+    format!("/vsizip/{{{archive}}}")
+}
+
 /// The GDAL path of the one file to be read inside a zip, or `None` for what is no zip.
 ///
 /// `wanted` chooses by file name where there are several.
@@ -24,7 +72,7 @@ pub fn find_inside(path: &Path, wanted: Option<&str>, limits: &Limits) -> Result
     if entries.len() > limits.archive_files {
         return Err(refuse(format!("{} files, more than {}", entries.len(), limits.archive_files)));
     }
-    let mut size = 0;
+    let mut weight = Weight::of(path, gdal_raw::file_size(&absolute.to_string_lossy()).unwrap_or(0), limits);
     let mut found: Vec<String> = Vec::new();
     for entry in &entries {
         let climbs = entry.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir));
@@ -32,11 +80,7 @@ pub fn find_inside(path: &Path, wanted: Option<&str>, limits: &Limits) -> Result
             return Err(refuse(format!("the path «{}» in it leads out of the archive", entry.display())));
         }
         let name = entry.to_string_lossy().trim_end_matches('/').to_owned();
-        size += gdal_raw::file_size(&format!("{root}/{name}")).unwrap_or(0);
-        if size > limits.file_bytes {
-            let (found, allowed) = (size, limits.file_bytes);
-            return Err(IngestError::TooLarge { path: path.to_owned(), found, allowed, unit: "bytes unpacked" });
-        }
+        weight.add(gdal_raw::file_size(&format!("{root}/{name}")).unwrap_or(0))?;
         // A FileGDB is a folder of files without a meaning of their own.
         let geodatabase = name.split('/').position(|part| part.to_lowercase().ends_with(".gdb"));
         let file = match geodatabase {

@@ -16,7 +16,7 @@ use super::open::{Opened, unreadable};
 use super::problem::IngestError;
 use super::report::{Problem, Report};
 use super::row::RowReader;
-use super::{Record, Request, Sink, Watch, gdal_raw, noding, said, wkb};
+use super::{Record, Request, Sink, Watch, gdal_raw, noding, said, wkb, workbook};
 use crate::domain::{GeometryKind, LayerDescription, Value};
 
 /// Rows that are looked at before the first is taken.
@@ -41,7 +41,11 @@ pub fn read(
     let description = id.describe();
     // Named first, so that it ends last: the layer reads from it.
     let Opened { memory: _memory, dataset, driver, text, path } = opened;
+    let workbook = (driver == "XLSX").then(|| dataset.description().unwrap_or_default());
     let mut layer = pick(dataset, request, report)?;
+    if let Some(workbook) = workbook {
+        workbook::refuse_merged(&path, &workbook, &report.source_layer)?;
+    }
     let names = column_names(&layer, text);
     let columns = columns::plan(description, &names, &request.map, driver == "ESRI Shapefile")?;
     report.columns.clone_from(&columns.report);

@@ -152,6 +152,11 @@ pub fn file_size(path: &str) -> Option<u64> {
     VirtualFile::open(path).map(|mut file| file.size())
 }
 
+/// A file to be read on and on, also inside an archive.
+pub fn open_file(path: &str) -> Option<impl std::io::Read + use<>> {
+    VirtualFile::open(path)
+}
+
 /// The bytes of a file, also inside an archive; `None` when it cannot be read or is larger.
 pub fn read_file(path: &str, most: u64) -> Option<Vec<u8>> {
     let mut file = VirtualFile::open(path)?;
@@ -227,6 +232,13 @@ impl VirtualFile {
             gdal_sys::VSIFSeekL(self.0, 0, FROM_START);
             size
         }
+    }
+}
+
+impl std::io::Read for VirtualFile {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        // SAFETY: the file is open, and the buffer is as long as is said.
+        Ok(unsafe { gdal_sys::VSIFReadL(buffer.as_mut_ptr().cast(), 1, buffer.len(), self.0) })
     }
 }
 

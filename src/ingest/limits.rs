@@ -4,6 +4,8 @@
 pub struct Limits {
     /// Bytes of a file, unpacked.
     pub file_bytes: u64,
+    /// Bytes that a byte of an archive may unpack to; a trap of nothing but zeros gives a thousand.
+    pub unpacked_per_byte: u64,
     /// Files in an archive.
     pub archive_files: usize,
     pub features: u64,
@@ -18,6 +20,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             file_bytes: 8 << 30,
+            unpacked_per_byte: 200,
             archive_files: 4096,
             features: 20_000_000,
             vertices: 1_000_000,

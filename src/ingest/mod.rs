@@ -30,6 +30,7 @@ mod simple_ring;
 mod units;
 mod values;
 mod wkb;
+mod workbook;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};

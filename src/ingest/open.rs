@@ -105,6 +105,7 @@ fn open_target(target: &str, request: &Request, report: &mut Report) -> Result<O
             text = shapefile_encoding(&target, request)?;
             rebuild_index(&mut target, request, report, &mut memory)?;
         }
+        "xlsx" => archive::weigh_workbook(&request.path, &target, &request.limits)?,
         "csv" | "tsv" | "txt" => options.extend(["AUTODETECT_TYPE=NO", "EMPTY_STRING_AS_NULL=YES"]),
         "osm" | "pbf" => {
             let config = osm_rules::gdal_config().into_bytes();

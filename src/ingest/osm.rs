@@ -11,7 +11,7 @@ use super::open::{Opened, unreadable};
 use super::osm_rules::{self, Form, Tags};
 use super::problem::IngestError;
 use super::report::{Problem, Report};
-use super::row::{constants, fill};
+use super::row::{constants, emptied, fill};
 use super::values::{self, Raw};
 use super::{Record, Request, Sink, Watch, gdal_raw, noding, said, wkb};
 use crate::domain::{LayerDescription, LayerId, Value};
@@ -259,8 +259,12 @@ impl Wanted<'_> {
         for (name, text) in given {
             let (at, field) = self.layer.field(name).expect("the rules name fields that exist");
             let (value, problem) = values::parse(field, &Raw::Text(&text), 1.0);
+            problems.extend(problem.map(|problem| match value.is_null() {
+                // Where the field is required, `fill` refuses the row below.
+                true => emptied(field, problem).unwrap_or_else(|refused| refused),
+                false => problem,
+            }));
             values[at] = value;
-            problems.extend(problem);
         }
         let shaped = fill(self.layer, &self.constants, &mut values).and_then(|()| self.shaper.shape(geometry));
         let shaped = match shaped {

@@ -52,6 +52,8 @@ pub enum IngestError {
     NotInOsm { layer: &'static str, can: &'static str },
     #[error("reading stopped at row {row} of «{layer}»: {why}")]
     Read { layer: String, row: u64, why: String },
+    #[error("cells of the sheet «{sheet}» are merged: {}{}; every row but the first would be read without their value. Split them and fill in each row", ranges.join(", "), more(*.count, ranges.len()))]
+    MergedCells { sheet: String, ranges: Vec<String>, count: usize },
     #[error("cancelled")]
     Cancelled,
     /// The one who takes the records wants no more; the cause is on its side.
@@ -85,6 +87,7 @@ impl IngestError {
             IngestError::OneLayerOnly => "one-layer-only",
             IngestError::NotInOsm { .. } => "not-in-osm",
             IngestError::Read { .. } => "read",
+            IngestError::MergedCells { .. } => "merged-cells",
             IngestError::Cancelled => "cancelled",
             IngestError::WriterStopped => "writer-stopped",
         }
@@ -97,6 +100,10 @@ impl IngestError {
             _ => &[],
         }
     }
+}
+
+fn more(count: usize, shown: usize) -> String {
+    if count > shown { format!(" and {} more", count - shown) } else { String::new() }
 }
 
 fn in_brackets(said: &str) -> String {

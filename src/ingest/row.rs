@@ -9,7 +9,7 @@ use super::problem::IngestError;
 use super::report::Problem;
 use super::values::{self, Raw};
 use super::{Request, gdal_raw};
-use crate::domain::{LayerDescription, Value};
+use crate::domain::{Field, LayerDescription, Value};
 
 pub struct RowReader<'a> {
     pub layer: &'static LayerDescription,
@@ -41,10 +41,7 @@ impl<'a> RowReader<'a> {
             let field = &self.layer.fields[column.field];
             let (value, problem) = self.value(feature, column).unwrap_or_else(|problem| (Value::Null, Some(problem)));
             if let Some(problem) = problem {
-                if value.is_null() && field.is_required {
-                    return Err(problem);
-                }
-                problems.push(problem);
+                problems.push(if value.is_null() { emptied(field, problem)? } else { problem });
             }
             values[column.field] = value;
         }
@@ -72,23 +69,32 @@ impl<'a> RowReader<'a> {
         }
         let Some(bytes) = gdal_raw::field_bytes(feature, at) else { return Ok((Value::Null, None)) };
         if bytes.len() > self.text_bytes {
-            return Err(unreadable(format!("{} bytes, more than {}; left empty", bytes.len(), self.text_bytes)));
+            return Err(unreadable(format!("{} bytes, more than {}", bytes.len(), self.text_bytes)));
         }
         if let OGRFieldType::OFTDate | OGRFieldType::OFTDateTime = self.kinds[at] {
             // GDAL writes `2000/12/31 08:00:00+08`; the day is what is kept.
             let day = std::str::from_utf8(bytes).ok().and_then(|text| text.get(..10));
             return match day.and_then(|day| NaiveDate::parse_from_str(day, "%Y/%m/%d").ok()) {
                 Some(day) => Ok(values::parse(field, &Raw::Date(day), column.scale)),
-                None => Err(unreadable("not a date; left empty".to_owned())),
+                None => Err(unreadable("not a date".to_owned())),
             };
         }
         let Some(text) = encoding::decode(self.text.encoding, bytes) else {
             let shown = bytes.escape_ascii().to_string();
-            let reason = format!("not readable as {}; left empty", self.text.encoding.name());
+            let reason = format!("not readable as {}", self.text.encoding.name());
             return Err(Problem::new("unreadable", field.name, &shown, reason));
         };
         Ok(values::parse(field, &Raw::Text(&text), column.scale))
     }
+}
+
+/// A value that could not be read leaves its field empty; a required one refuses the row.
+pub fn emptied(field: &Field, problem: Problem) -> Result<Problem, Problem> {
+    let said = |what: &str| format!("{}; {what}", problem.reason);
+    if field.is_required {
+        return Err(Problem { reason: said("the field is required, so the row is refused"), ..problem });
+    }
+    Ok(Problem { reason: said("left empty"), ..problem })
 }
 
 /// The values that were given for all rows, as the fields take them.

@@ -21,7 +21,8 @@ pub enum Raw<'a> {
     Text(&'a str),
 }
 
-/// The value, and what must be told about it.
+/// The value, and what must be told about it. What becomes of a value that cannot be read, the caller
+/// says.
 pub fn parse(field: &Field, raw: &Raw<'_>, scale: f64) -> (Value, Option<Problem>) {
     let tidied = match raw {
         Raw::Text(text) => match tidy(text) {
@@ -44,42 +45,40 @@ pub fn parse(field: &Field, raw: &Raw<'_>, scale: f64) -> (Value, Option<Problem
             Some(n) if (min..=max).contains(&n) => (Value::Integer(n), None),
             // Lists that cannot hold a blank write 0 for "not known".
             Some(0) => (Value::Null, None),
-            Some(n) => empty("out_of_range", format!("{n} is not between {min} and {max}; left empty")),
-            None => empty("unreadable", "not a year; left empty".to_owned()),
+            Some(n) => empty("out_of_range", format!("{n} is not between {min} and {max}")),
+            None => empty("unreadable", "not a year".to_owned()),
         },
         FieldKind::Integer { min, max } => match number(field, raw, &text, scale) {
-            Ok(n) if n.fract().abs() > 1e-9 => empty("unreadable", format!("{n} is not a whole number; left empty")),
+            Ok(n) if n.fract().abs() > 1e-9 => empty("unreadable", format!("{n} is not a whole number")),
             Ok(n) if n < min as f64 || n > max as f64 => {
-                empty("out_of_range", format!("{n} is not between {min} and {max}; left empty"))
+                empty("out_of_range", format!("{n} is not between {min} and {max}"))
             }
             Ok(n) => (Value::Integer(n.round() as i64), None),
             Err(reason) => empty("unreadable", reason),
         },
         FieldKind::Number { min, max } => match number(field, raw, &text, scale) {
-            Ok(n) if !(min..=max).contains(&n) => {
-                empty("out_of_range", format!("{n} is not between {min} and {max}; left empty"))
-            }
+            Ok(n) if !(min..=max).contains(&n) => empty("out_of_range", format!("{n} is not between {min} and {max}")),
             Ok(n) => (Value::Number(n), None),
             Err(reason) => empty("unreadable", reason),
         },
         FieldKind::Money => match number(field, raw, &text, scale) {
-            Ok(n) if !(0.0..1e13).contains(&n) => empty("out_of_range", format!("{n} yuan is no sum; left empty")),
+            Ok(n) if !(0.0..1e13).contains(&n) => empty("out_of_range", format!("{n} yuan is no sum")),
             Ok(n) => (Value::Money((n * 100.0).round() as i64), None),
             Err(reason) => empty("unreadable", reason),
         },
         FieldKind::Boolean => match boolean(&text) {
             Some(claim) => (Value::Boolean(claim), None),
-            None => empty("unreadable", "neither yes (是) nor no (否); left empty".to_owned()),
+            None => empty("unreadable", "neither yes (是) nor no (否)".to_owned()),
         },
         FieldKind::Date => match date(raw, &text) {
             Some((day, _)) if is_placeholder(day) => {
-                empty("placeholder_date", format!("{day} stands for an unknown day; left empty"))
+                empty("placeholder_date", format!("{day} stands for an unknown day"))
             }
             Some((day, None)) => (Value::Date(day), None),
             Some((day, Some(told))) => {
                 (Value::Date(day), Some(Problem::new("date_completed", field.name, &text, told)))
             }
-            None => empty("unreadable", "not a date; left empty".to_owned()),
+            None => empty("unreadable", "not a date".to_owned()),
         },
         FieldKind::Choice(choices) => {
             let wanted = plain(&text);
@@ -95,7 +94,7 @@ pub fn parse(field: &Field, raw: &Raw<'_>, scale: f64) -> (Value, Option<Problem
                     Value::Text("other".into()),
                     Some(Problem::new("unknown_choice", field.name, &text, "not a known kind; taken as «other»")),
                 ),
-                None => empty("unknown_choice", "not a known kind; left empty".to_owned()),
+                None => empty("unknown_choice", "not a known kind".to_owned()),
             }
         }
     }
@@ -167,19 +166,19 @@ fn number<F: FnOnce() -> String>(
     match raw {
         Raw::Integer(n) => return Ok(*n as f64 * scale),
         Raw::Real(n) if n.is_finite() => return Ok(n * scale),
-        Raw::Real(_) => return Err("not a finite number; left empty".to_owned()),
-        Raw::Date(_) => return Err("a date where a number belongs; left empty".to_owned()),
+        Raw::Real(_) => return Err("not a finite number".to_owned()),
+        Raw::Date(_) => return Err("a date where a number belongs".to_owned()),
         Raw::Text(_) => {}
     }
     let plain_text = text.replace('，', ",");
-    let (value, rest) = units::split_number(&plain_text).ok_or("not a number; left empty")?;
+    let (value, rest) = units::split_number(&plain_text).ok_or("not a number")?;
     match rest {
         "" => Ok(value * scale),
         "万" => Ok(value * 1e4),
         "亿" => Ok(value * 1e8),
         unit => match units::factor(unit, field.unit) {
             Some(factor) => Ok(value * factor),
-            None => Err(format!("«{unit}» is no unit of this field; left empty")),
+            None => Err(format!("«{unit}» is no unit of this field")),
         },
     }
 }

@@ -24,6 +24,18 @@ pub struct Position {
     pub revision: u64,
 }
 
+impl Position {
+    /// True when what this transaction wrote is part of what was read here.
+    pub fn has_seen(&self, xid: u64) -> bool {
+        // `xmin:xmax:xip,xip`: all below xmin were over, all from xmax on not begun, those listed under way.
+        let mut parts = self.snapshot.split(':');
+        let mut bound = || parts.next().and_then(|text| text.parse::<u64>().ok());
+        let (Some(xmin), Some(xmax)) = (bound(), bound()) else { return false };
+        let mut is_under_way = || parts.next().is_some_and(|list| list.split(',').any(|one| one.parse() == Ok(xid)));
+        xid < xmin || (xid < xmax && !is_under_way())
+    }
+}
+
 /// The whole city at one moment.
 pub struct Loaded {
     pub layers: Vec<Layer>,
@@ -143,4 +155,19 @@ async fn here(transaction: &Transaction<'_>) -> Result<Position, StoreError> {
 pub async fn prune(store: &Store, days: i32) -> Result<u64, StoreError> {
     let count = sqlx::query_file_scalar!("sql/queries/change/prune.sql", days).fetch_optional(store.pool()).await?;
     Ok(count.unwrap_or(0) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Position;
+
+    #[test]
+    fn a_position_knows_whose_writes_it_has_seen() {
+        let at = |snapshot: &str| Position { snapshot: snapshot.to_owned(), database: String::new(), revision: 0 };
+        let position = at("10:20:12,15");
+        let seen: Vec<u64> = (8..=22).filter(|xid| position.has_seen(*xid)).collect();
+        assert_eq!(seen, [8, 9, 10, 11, 13, 14, 16, 17, 18, 19]);
+        assert!(at("10:10:").has_seen(9) && !at("10:10:").has_seen(10));
+        assert!(!at("nonsense").has_seen(1));
+    }
 }

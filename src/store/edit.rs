@@ -106,8 +106,16 @@ pub struct NewEdit<'a> {
     pub feature_count: usize,
 }
 
+/// An edit under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Begun {
+    pub edit_id: i64,
+    /// Of the transaction, by which a follower of the feed knows that it has seen it.
+    pub xid: u64,
+}
+
 /// Writes the edit's row and marks the transaction.
-pub async fn begin(transaction: &Transaction<'_>, new: &NewEdit<'_>) -> Result<i64, StoreError> {
+pub async fn begin(transaction: &Transaction<'_>, new: &NewEdit<'_>) -> Result<Begun, StoreError> {
     let count = i32::try_from(new.feature_count).unwrap_or(i32::MAX);
     let row = transaction
         .query_one(
@@ -115,7 +123,9 @@ pub async fn begin(transaction: &Transaction<'_>, new: &NewEdit<'_>) -> Result<i
             &[&new.actor, &new.kind, &new.undoes, &new.message, &new.layers, &count],
         )
         .await?;
-    Ok(row.try_get("edit_id")?)
+    let xid: &str = row.try_get("xid")?;
+    let row_error = |why: std::num::ParseIntError| StoreError::Row { table: "edit", id: 0, why: why.to_string() };
+    Ok(Begun { edit_id: row.try_get("edit_id")?, xid: xid.parse().map_err(row_error)? })
 }
 
 /// Locks every feature that is to be changed, in one order for everybody, and tells which are not as
@@ -346,26 +356,21 @@ pub fn is_same(a: Option<&Json>, b: Option<&Json>) -> bool {
     content(a, b) && content(b, a)
 }
 
-/// Brings a locked feature to a state, whatever it is in now.
-pub async fn turn(
-    transaction: &Transaction<'_>,
-    layer: LayerId,
-    id: i64,
-    now: Option<&Json>,
-    to: Option<&Json>,
-) -> Result<Written, StoreError> {
+/// Brings a locked feature to the state that it is to have, whatever it is in now.
+pub async fn turn(transaction: &Transaction<'_>, turn: &Turn, is_there: bool) -> Result<Written, StoreError> {
+    let (layer, id) = (turn.layer, turn.id);
     let description = layer.describe();
     let (name, id_column) = (description.name, description.id_column());
-    let deed = Deed::between(now, to);
+    let deed = Deed::between(turn.from.as_ref(), turn.to.as_ref());
     let gone = Written { layer, id, version: None, deed };
     let fields: String = description.fields.iter().map(|field| format!(", {}", field.name)).collect();
-    let row = match (now, to) {
-        (None, None) => return Ok(gone),
-        (Some(_), None) => {
+    let row = match (is_there, &turn.to) {
+        (false, None) => return Ok(gone),
+        (true, None) => {
             transaction.execute(&format!("delete from {name} where {id_column} = $1"), &[&id]).await?;
             return Ok(gone);
         }
-        (Some(_), Some(to)) => {
+        (true, Some(to)) => {
             let set: String = description.fields.iter().map(|field| format!(", {0} = old.{0}", field.name)).collect();
             let sql = format!(
                 "update {name} set geom = old.geom, source = old.source, source_key = old.source_key,
@@ -376,7 +381,7 @@ pub async fn turn(
             );
             transaction.query_one(&sql, &[to, &id]).await?
         }
-        (None, Some(to)) => {
+        (false, Some(to)) => {
             // It comes back under its number, with a version that it never had: an ETag is used once.
             let sql = format!(
                 "insert into {name} ({id_column}, geom, source, source_key, import_id, version, created_at, created_by{fields})

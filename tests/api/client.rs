@@ -44,6 +44,10 @@ pub fn client_of(state: AppState) -> Client {
 }
 
 impl Client {
+    pub fn lanes(&self) -> &pianqu::app::Lanes {
+        &self.state.lanes
+    }
+
     pub fn tile_counts(&self) -> TileCounts {
         self.state.tile_counts()
     }

@@ -112,6 +112,16 @@ async fn a_limit_above_the_maximum_is_taken_as_the_maximum() {
     assert_eq!(follow(&client, "/api/collections/facility/items?limit=1000000000").await, (1..=7).collect::<Vec<_>>());
 }
 
+#[tokio::test]
+async fn a_maximum_below_the_usual_page_is_the_usual_page() {
+    let city = (0..7).fold(Sketch::new(), |city, i| city.facility("诊所", "other", at(f64::from(i), 0.0)));
+    let settings =
+        Settings { default_page: 100, max_page: 3, anonymous_viewer: Viewer::Everything, ..Settings::default() };
+    let client = client(city.snapshot(), settings);
+    assert_eq!(client.get("/api/collections/facility/items").await.json()["numberReturned"], 3);
+    assert_eq!(follow(&client, "/api/collections/facility/items").await, (1..=7).collect::<Vec<_>>());
+}
+
 /// The ids on all pages, following `next`; every page agrees on the number.
 async fn follow(client: &Client, first: &str) -> Vec<i64> {
     let mut ids = Vec::new();

@@ -4,10 +4,12 @@ mod client;
 
 mod bad_input;
 mod basemaps;
+mod conformance;
 mod documents;
-mod edits;
+pub mod edits;
 mod export;
 mod features;
+mod hostile;
 mod imports;
 mod representation;
 mod search;

@@ -99,8 +99,51 @@ async fn a_wrong_address_says_what_is_wrong() {
         assert_eq!(error["parameter"], parameter, "{address}: {problem}");
         assert!(error["detail"].as_str().unwrap().contains(words), "{address}: {problem}");
     }
+    for path in ["/tiles/building,street,building/3/0/0.mvt", "/tiles/building,building.json"] {
+        let problem = client.get(path).await.problem(400, "invalid-parameter");
+        assert_eq!(problem["errors"][0]["detail"], "building is named twice");
+    }
     client.get("/tiles/building,castle/3/0/0.mvt").await.problem(404, "unknown-layer");
     client.get("/tiles/castle.json").await.problem(404, "unknown-layer");
+}
+
+/// While the lane for large tiles is taken, 128 may wait; who comes later is told to come again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_queue_of_large_tiles_sends_the_next_away() {
+    let place = |i: i32| at(f64::from(i % 100) * 5.0, f64::from(i / 100) * 5.0);
+    let city = (0..6000).fold(Sketch::new(), |city, i| city.facility("诊所", "health_station", place(i))).snapshot();
+    let client = planner(city);
+    let places = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
+    let (release, taken): (Vec<_>, Vec<_>) = (0..places)
+        .map(|_| {
+            let (release, wait) = std::sync::mpsc::channel::<()>();
+            let lanes = client.lanes().clone();
+            (release, tokio::spawn(async move { lanes.heavy(move |_| wait.recv()).await }))
+        })
+        .unzip();
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let path = path("facility", tile_of(10, at(0.0, 0.0)));
+    let mut waiting: Vec<_> = (0..128).map(|_| Box::pin(client.get(&path))).collect();
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    for one in &mut waiting {
+        assert!(one.as_mut().poll(&mut context).is_pending(), "it waits for a place");
+    }
+    let refused = client.get(&path).await;
+    refused.problem(503, "too-busy");
+    assert_eq!(refused.header("retry-after"), "1");
+    assert_eq!(client.get("/tiles/facility/18/0/0.mvt").await.status.as_u16(), 204, "small ones go on");
+    drop(waiting.pop());
+    let mut in_its_place = Box::pin(client.get(&path));
+    assert!(in_its_place.as_mut().poll(&mut context).is_pending(), "who hangs up makes room");
+    waiting.push(in_its_place);
+    release.iter().for_each(|release| release.send(()).unwrap());
+    for one in waiting {
+        assert_eq!(one.await.status.as_u16(), 200);
+    }
+    for place in taken {
+        place.await.unwrap().unwrap();
+    }
+    assert_eq!(client.get(&path).await.status.as_u16(), 200);
 }
 
 #[tokio::test]

@@ -7,20 +7,24 @@ use crate::support::database;
 
 /// One event of a stream.
 #[derive(Debug, Clone, PartialEq)]
-struct Heard {
-    event: String,
+pub struct Heard {
+    pub event: String,
     id: Option<u64>,
-    data: serde_json::Value,
+    pub data: serde_json::Value,
 }
 
-struct Stream {
+pub struct Stream {
     answer: reqwest::Response,
     text: String,
 }
 
 impl Stream {
     async fn open(server: &Server, query: &str, last_event_id: Option<u64>) -> Self {
-        let mut request = reqwest::Client::new().get(format!("{}/api/events{query}", server.url));
+        Self::open_at(&server.url, query, last_event_id).await
+    }
+
+    pub async fn open_at(url: &str, query: &str, last_event_id: Option<u64>) -> Self {
+        let mut request = reqwest::Client::new().get(format!("{url}/api/events{query}"));
         if let Some(id) = last_event_id {
             request = request.header("last-event-id", id);
         }
@@ -31,7 +35,7 @@ impl Stream {
     }
 
     /// The next event; comments are passed over.
-    async fn next(&mut self) -> Heard {
+    pub async fn next(&mut self) -> Heard {
         loop {
             if let Some((block, rest)) = self.text.split_once("\n\n") {
                 let block = block.to_owned();

@@ -1,6 +1,8 @@
 //! The whole server over real sockets while its database changes, goes away and comes back.
 
+mod bodies;
 mod changes;
+mod convergence;
 mod events;
 mod junk;
 mod nodes;

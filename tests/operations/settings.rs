@@ -65,6 +65,8 @@ fn what_is_wrong_in_the_file_is_told_with_its_line() {
         ("\nlisten = [\"127.0.0.1:1\", \"127.0.0.1:2\"]", "line 2: «listen» takes one value"),
         ("config = \"other.toml\"", "line 1: there is no setting «config»"),
         ("max_page 5", "line 1: "),
+        ("max_page = 0", "line 1: invalid value '0' for '--max-page <N>': it must be at least 1"),
+        ("max_changes = -1", "line 1: invalid value '-1' for '--max-changes"),
     ];
     for (text, expected) in cases {
         let (is_done, told) = output(pianqu().args(["serve", "--print-config", "--config"]).arg(file(&dir, text)));

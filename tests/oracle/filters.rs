@@ -14,6 +14,7 @@ use pianqu::snapshot::{Item, LayerView, ShapeGeometry};
 use pianqu::tiles;
 use serde_json::{Value as Json, json};
 
+use crate::support::dice::Dice;
 use crate::support::{database, mvt};
 
 const FILTERS: usize = 1000;
@@ -24,22 +25,6 @@ struct Said {
     text: String,
     json: Json,
     sql: String,
-}
-
-/// A small generator (xorshift64*): the same filters in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % n
-    }
-
-    fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
-        &list[self.below(list.len())]
-    }
 }
 
 struct Speaker<'a> {
@@ -104,8 +89,28 @@ impl Speaker<'_> {
         panic!("the sample knows next to nothing of {}", self.view.describe().name);
     }
 
+    /// Two numbers of the same feature, either of which may not be known.
+    fn two_fields(&mut self) -> Option<Said> {
+        let is_number = |kind| matches!(kind, FieldKind::Integer { .. } | FieldKind::Number { .. } | FieldKind::Money);
+        let numbers: Vec<&str> =
+            self.view.fields().filter(|(_, field)| is_number(field.kind)).map(|(_, field)| field.name).collect();
+        let [_, _, ..] = numbers.as_slice() else { return None };
+        let (a, b) = (*self.dice.pick(&numbers), *self.dice.pick(&numbers));
+        let sign = *self.dice.pick(&["=", "<>", "<", "<=", ">", ">="]);
+        Some(Said {
+            text: format!("{a} {sign} {b}"),
+            json: op(sign, vec![json!({"property": a}), json!({"property": b})]),
+            sql: format!("({a}::float8 {sign} {b}::float8)"),
+        })
+    }
+
     /// A field as a number, computed with or not, and a constant.
     fn comparison(&mut self) -> Said {
+        if self.dice.below(6) == 0
+            && let Some(said) = self.two_fields()
+        {
+            return said;
+        }
         let (name, kind, value) = self.some_value();
         let sign = *self.dice.pick(&["=", "<>", "<", "<=", ">", ">="]);
         let (left, right) = self.sides(name, kind, &value);
@@ -151,15 +156,20 @@ impl Speaker<'_> {
                 if self.dice.below(3) > 0 {
                     return (field, literal(n));
                 }
-                let (sign, by) = (*self.dice.pick(&["+", "-", "*"]), 1.0 + self.dice.below(7) as f64);
+                let (sign, by) = (*self.dice.pick(&["+", "-", "*", "/", "div"]), 1.0 + self.dice.below(7) as f64);
                 let computed = Said {
-                    text: format!("({} {sign} {by})", field.text),
+                    text: format!("({} {} {by})", field.text, sign.to_uppercase()),
                     json: op(sign, vec![field.json, json!(by)]),
-                    sql: format!("({} {sign} {by}::float8)", field.sql),
+                    sql: match sign {
+                        "div" => format!("trunc({} / {by}::float8)", field.sql),
+                        _ => format!("({} {sign} {by}::float8)", field.sql),
+                    },
                 };
                 let expected = match sign {
                     "+" => n + by,
                     "-" => n - by,
+                    "/" => n / by,
+                    "div" => (n / by).trunc(),
                     _ => n * by,
                 };
                 (computed, literal(expected))
@@ -313,8 +323,24 @@ impl Speaker<'_> {
         }
         let (from, to) = (days[0], *days.last().expect("a day"));
         let start = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day");
-        let start = start + chrono::Days::new(self.dice.below(500) as u64);
-        let end = start + chrono::Days::new(1 + self.dice.below(200) as u64);
+        let mut start = start + chrono::Days::new(self.dice.below(500) as u64);
+        let mut end = start + chrono::Days::new(1 + self.dice.below(200) as u64);
+        // Half of the time the ends are those of some feature, so that equal ends happen.
+        let day_of = |item: &Item, name: &str| match item.values[self.view.describe().field(name).expect("a field").0] {
+            Value::Date(day) => Some(day),
+            _ => None,
+        };
+        let of_feature = (self.dice.below(2) == 0).then(|| self.dice.below(self.view.len()));
+        if let Some(item) = of_feature.map(|nth| &self.view.items()[nth])
+            && let (Some(first), Some(last)) = (day_of(item, from), day_of(item, to))
+        {
+            (start, end) = match self.dice.below(4) {
+                0 => (first, last.max(first + chrono::Days::new(1))),
+                1 => (first, first + chrono::Days::new(200)),
+                2 => (last, last + chrono::Days::new(100)),
+                _ => (first - chrono::Days::new(100), last),
+            };
+        }
         let (name, sql) = *self.dice.pick(&[
             ("t_intersects", "a0 <= b1 and a1 >= b0"),
             ("t_disjoint", "not (a0 <= b1 and a1 >= b0)"),
@@ -326,6 +352,11 @@ impl Speaker<'_> {
             ("t_overlappedBy", "a0 > b0 and a0 < b1 and a1 > b1"),
             ("t_startedBy", "a0 = b0 and a1 > b1"),
             ("t_finishes", "a0 > b0 and a1 = b1"),
+            ("t_starts", "a0 = b0 and a1 < b1"),
+            ("t_finishedBy", "a0 < b0 and a1 = b1"),
+            ("t_meets", "a1 = b0"),
+            ("t_metBy", "a0 = b1"),
+            ("t_equals", "a0 = b0 and a1 = b1"),
         ]);
         let sql = sql
             .replace("a0", from)
@@ -416,7 +447,7 @@ async fn a_thousand_filters_pass_what_postgis_finds() {
         LayerId::Gate,
         LayerId::UtilityLine,
     ];
-    let mut dice = Dice(20_201_231);
+    let mut dice = Dice::new(20_201_231);
     let (mut some, mut on_tiles) = (0, 0);
     for nth in 0..FILTERS {
         let layer = layers[nth % layers.len()];

@@ -1,3 +1,4 @@
 //! Rules about the source itself, as tests.
 
+mod conformance;
 mod rooms;

@@ -1,6 +1,7 @@
 //! What tests stand on: a PostgreSQL of their own, and a fresh database for each test.
 
 mod cluster;
+pub mod dice;
 pub mod mvt;
 pub mod node;
 pub mod own_cluster;

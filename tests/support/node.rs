@@ -52,6 +52,13 @@ impl Node {
         self.url.strip_prefix("http://").unwrap()
     }
 
+    /// Memory that it holds now.
+    pub fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
     /// `TERM`, `INT`, `KILL`.
     pub fn signal(&self, name: &str) {
         signal(name, self.child.id());

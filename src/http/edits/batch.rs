@@ -1,15 +1,15 @@
-//! Several features at once, undo, redo and back to a time.
+//! Several features at once, undo and redo.
+
+use std::collections::BTreeSet;
 
 use axum::extract::{Path, State};
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::feature::{self, Target};
 use super::{editor_of, given, layer_of, refusal};
-use crate::app::edit::{Done, EditError, Restore, Undo};
-use crate::domain::LayerId;
+use crate::app::edit::{Done, EditError, Undo};
 use crate::geodesy::Crs;
 use crate::http::AppState;
 use crate::http::author::Author;
@@ -17,10 +17,13 @@ use crate::http::body::{JsonBody, parse};
 use crate::http::problem::{Kind, Problem};
 use crate::store::edit::{Change, Deed, What};
 
+/// As the table takes it.
+const LONGEST_MESSAGE: usize = 300;
+
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditOrder {
-    /// What the person says of it.
+    /// What the person says of it, in 300 characters at most.
     message: Option<String>,
     changes: Vec<ChangeOrder>,
 }
@@ -111,10 +114,34 @@ pub async fn create_edit(
     }
     let read = |(at, change): (usize, &ChangeOrder)| change.read(&state, &format!("/changes/{at}"));
     let changes: Vec<Change> = order.changes.iter().enumerate().map(read).collect::<Result<_, _>>()?;
+    refuse_after_delete(&changes)?;
+    if let Some(message) = &order.message
+        && (message.chars().count() > LONGEST_MESSAGE || message.contains('\0'))
+    {
+        let detail = format!("has {LONGEST_MESSAGE} characters at most, and no NUL");
+        return Err(Problem::at_pointer(Kind::InvalidBody, "/message", detail));
+    }
     match editor_of(&state)?.carry_out(&author.name, order.message.as_deref(), &changes).await {
         Ok(done) => Ok(axum::Json(EditDone::of(done))),
         Err(error) => Err(refusal(&state, error).await),
     }
+}
+
+/// What one change deletes is not there for the next.
+fn refuse_after_delete(changes: &[Change]) -> Result<(), Problem> {
+    let mut gone = BTreeSet::new();
+    for (at, change) in changes.iter().enumerate() {
+        let (What::Update { id, .. } | What::Delete { id, .. }) = change.what else { continue };
+        let is_gone = gone.contains(&(change.layer.index(), id));
+        if is_gone {
+            let detail = format!("{}/{id} is deleted by an earlier change of this edit", change.layer);
+            return Err(Problem::at_pointer(Kind::InvalidBody, format!("/changes/{at}/id"), detail));
+        }
+        if matches!(change.what, What::Delete { .. }) {
+            gone.insert((change.layer.index(), id));
+        }
+    }
+    Ok(())
 }
 
 impl ChangeOrder {
@@ -178,43 +205,4 @@ async fn answer(state: &AppState, outcome: Result<Done, EditError>) -> Result<ax
         Ok(done) => Ok(axum::Json(EditDone::of(done))),
         Err(error) => Err(refusal(state, error).await),
     }
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RestoreOrder {
-    at: DateTime<Utc>,
-    /// All layers when left out.
-    layers: Option<Vec<String>>,
-    /// West, south, east, north in degrees: only what lies there, now or then.
-    bbox: Option<[f64; 4]>,
-    /// Tell which features would change, and change nothing.
-    #[serde(default)]
-    is_dry_run: bool,
-}
-
-/// Brings layers back to how they were at a time, as an edit that can itself be taken back.
-#[utoipa::path(post, path = "/api/restore", tag = "edit", request_body = RestoreOrder,
-    responses((status = 200, description = "What was done", body = EditDone)))]
-pub async fn restore(
-    State(state): State<AppState>,
-    author: Author,
-    JsonBody(body): JsonBody,
-) -> Result<axum::Json<EditDone>, Problem> {
-    let order: RestoreOrder = parse(body)?;
-    let named = |(at, name): (usize, &String)| {
-        layer_of(name).map_err(|p| Problem::at_pointer(Kind::InvalidBody, format!("/layers/{at}"), p.detail))
-    };
-    let layers = match &order.layers {
-        Some(names) => names.iter().enumerate().map(named).collect::<Result<_, _>>()?,
-        None => LayerId::ALL.to_vec(),
-    };
-    let restore = Restore {
-        at: order.at,
-        layers,
-        bounds: order.bbox,
-        at_most: state.settings.max_changes,
-        is_rehearsal: order.is_dry_run,
-    };
-    answer(&state, editor_of(&state)?.restore(&author.name, &restore).await).await
 }

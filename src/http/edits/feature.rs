@@ -26,6 +26,7 @@ pub fn create(layer: LayerId, feature: &Value, given: Given, at: &str) -> Result
 /// Every property anew; one that is not given is not known from now on.
 pub fn replace(layer: LayerId, target: Target, feature: &Value, given: Given, at: &str) -> Result<Change, Problem> {
     let (geometry, mut values) = whole(layer.describe(), feature, given, at)?;
+    refuse_other(target, feature, at)?;
     for field in layer.describe().fields {
         values.entry(field.name).or_insert(Value::Null);
     }
@@ -36,6 +37,7 @@ pub fn replace(layer: LayerId, target: Target, feature: &Value, given: Given, at
 /// Only what is given (JSON merge patch).
 pub fn update(layer: LayerId, target: Target, patch: &Value, given: Given, at: &str) -> Result<Change, Problem> {
     let members = members(patch, at)?;
+    refuse_other(target, patch, at)?;
     let values = properties(layer.describe(), members.get("properties"), false, at)?;
     let wkb = match members.get("geometry") {
         Some(geometry) => Some(geometry::read(geometry, layer.describe().geometry, given, &format!("{at}/geometry"))?),
@@ -63,6 +65,20 @@ fn whole(
     let geometry = members.get("geometry").unwrap_or(&missing);
     let wkb = geometry::read(geometry, layer.geometry, given, &format!("{at}/geometry"))?;
     Ok((wkb, values))
+}
+
+/// A feature keeps its id; a body with another one was meant for another feature.
+fn refuse_other(target: Target, feature: &Value, at: &str) -> Result<(), Problem> {
+    let is_same = match feature.get("id") {
+        None | Some(Value::Null) => true,
+        Some(Value::String(id)) => *id == target.id.to_string(),
+        Some(id) => id.as_i64() == Some(target.id),
+    };
+    if is_same {
+        return Ok(());
+    }
+    let detail = format!("is not that of the feature that is written, {}; ids do not change", target.id);
+    Err(Problem::at_pointer(Kind::InvalidBody, format!("{at}/id"), detail))
 }
 
 fn members<'a>(feature: &'a Value, at: &str) -> Result<&'a Map<String, Value>, Problem> {

@@ -67,6 +67,9 @@ pub async fn list_edits(
     wishes: Wishes,
 ) -> Result<Response, Problem> {
     let actor = parameters.take("actor")?;
+    if actor.as_ref().is_some_and(|name| name.contains('\0')) {
+        return Err(Problem::parameter("actor", "holds a NUL"));
+    }
     let layer = parameters.take("layer")?.map(|name| layer_of(&name)).transpose()?;
     let before = parameters.take_integer("before", 1, i64::MAX)?;
     let limit = parameters.take_integer("limit", 1, 1000)?.unwrap_or(100);

@@ -8,12 +8,14 @@ mod history;
 mod if_match;
 mod items;
 mod list;
+mod restore;
 mod step;
 
 pub use batch::*;
 pub use history::*;
 pub use items::*;
 pub use list::*;
+pub use restore::*;
 
 use serde_json::{Value, json};
 
@@ -48,10 +50,7 @@ async fn refusal(state: &AppState, error: EditError) -> Problem {
     match error {
         EditError::Stale(stale) => conflict(state, &stale).await,
         EditError::ChangedSince(features) => changed_since(state, &features).await,
-        EditError::TooMany { .. } => Problem::new(
-            Kind::TooComplex,
-            format!("{error}; name layers or a bbox, or take imports back by their numbers."),
-        ),
+        EditError::Cancelled => Problem::new(Kind::Cancelled, "Nothing was changed."),
         EditError::NoSuchVersion => {
             Problem::at_pointer(Kind::UnknownFeature, "/version", "the feature has no earlier version of this number")
         }
@@ -65,12 +64,12 @@ async fn refusal(state: &AppState, error: EditError) -> Problem {
     }
 }
 
-/// 412 with what the feature is now and who changed it; 404 when it is gone and nobody said which
-/// version he saw.
+/// 412 with what the feature is now and who changed it; 404 when it never was, or is gone and nobody
+/// said which version he saw.
 async fn conflict(state: &AppState, stale: &[Stale]) -> Problem {
     if let [one] = stale
         && one.version.is_none()
-        && one.expected.is_none()
+        && (one.expected.is_none() || never_was(state, one).await)
     {
         let detail = format!("{} has no feature «{}»", one.layer, one.id);
         return Problem::at_parameter(Kind::UnknownFeature, "id", detail);
@@ -95,6 +94,13 @@ async fn conflict(state: &AppState, stale: &[Stale]) -> Problem {
     let names: Vec<String> = stale.iter().take(5).map(|one| format!("{}/{}", one.layer, one.id)).collect();
     let problem = Problem::new(Kind::VersionConflict, format!("Changed or deleted meanwhile: {}.", names.join(", ")));
     problem.with("conflicts", conflicts.into())
+}
+
+async fn never_was(state: &AppState, one: &Stale) -> bool {
+    match editor_of(state) {
+        Ok(editor) => editor.feature_history(one.layer, one.id, 1).await.is_ok_and(|steps| steps.is_empty()),
+        Err(_) => false,
+    }
 }
 
 async fn changed_since(state: &AppState, features: &[(LayerId, i64)]) -> Problem {

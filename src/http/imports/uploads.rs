@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use geo::{Coord, Rect};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use crate::app::uploads::{Upload, UploadError};
 use crate::domain::{LayerId, Viewer};
 use crate::http::AppState;
 use crate::http::author::Author;
-use crate::http::body::{JsonBody, parse};
+use crate::http::body::{JsonBody, parse, refuse_announced};
 use crate::http::links::JSON;
 use crate::http::problem::{Kind, Problem};
 use crate::http::representation::{Representation, Wishes};
@@ -29,6 +29,8 @@ use crate::snapshot::Snapshot;
 /// A client that sends nothing for this long has gone.
 const PATIENCE: Duration = Duration::from_secs(30);
 const MOST_FILES: usize = 64;
+/// What a form has around its files: boundaries, names, media types.
+const FORM_BYTES: u64 = 64 << 10;
 
 #[derive(Serialize, ToSchema)]
 pub struct UploadSummary {
@@ -69,8 +71,10 @@ pub struct UploadForm {
 pub async fn create_upload(
     State(state): State<AppState>,
     _: Author,
+    headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Problem> {
+    refuse_announced(&headers, state.settings.max_upload_bytes.saturating_add(FORM_BYTES))?;
     let form = form.map_err(|rejection| Problem::new(Kind::UnsupportedMediaType, rejection.body_text()))?;
     let uploads = uploads_of(&state)?;
     let upload = uploads.create(request_id::fresh()).await.map_err(refusal)?;

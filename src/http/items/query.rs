@@ -41,8 +41,8 @@ impl ItemsQuery {
         let period = parameters.take("datetime")?.map(|text| Period::parse(&text)).transpose()?;
         let limit = parameters.take_integer("limit", 1, i64::MAX)?;
         // A limit above the maximum is no error (OGC 17-069r4, 7.15.2): numberReturned says it.
-        let limit =
-            limit.map_or(settings.default_page, |n| usize::try_from(n).unwrap_or(usize::MAX).min(settings.max_page));
+        let limit = limit.map_or(settings.default_page, |n| usize::try_from(n).unwrap_or(usize::MAX));
+        let limit = limit.min(settings.max_page);
         let after = parameters.take_integer("cursor", 0, i64::MAX)?.unwrap_or(0);
         let fields = take_fields(&mut parameters, view)?;
         let condition = take_filter(&mut parameters, view.describe(), view.viewer(), settings)?;

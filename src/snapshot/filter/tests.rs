@@ -39,6 +39,7 @@ fn texts_numbers_and_logic() {
         "name = '东门 East'",
         "name <> '西门' AND id = 7",
         "NOT name = '西门' OR FALSE",
+        "'it''s' <> name AND 'it''s' LIKE 'it''_'",
         "name LIKE '东_ %'",
         "CASEI(name) LIKE CASEI('%EAST')",
         "name IN ('a', '东门 East')",

@@ -210,7 +210,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The fields that items can be filtered by: `?street_class=primary`. */
+        /** What items can be filtered by: every field as `?street_class=primary`, all of it in `filter`. */
         get: operations["show_queryables"];
         put?: never;
         post?: never;
@@ -533,7 +533,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Brings layers back to how they were at a time, as an edit that can itself be taken back. */
+        /**
+         * Brings layers back to how they were at a time, as an edit that can itself be taken back.
+         * @description Where more features change than one edit may, or it takes more than two seconds, it is a job: its result is
+         *     what is answered here otherwise, or the problem. Cancelled, it leaves everything as it was.
+         */
         post: operations["restore"];
         delete?: never;
         options?: never;
@@ -889,7 +893,7 @@ export interface components {
         };
         EditOrder: {
             changes: components["schemas"]["ChangeOrder"][];
-            /** @description What the person says of it. */
+            /** @description What the person says of it, in 300 characters at most. */
             message?: string | null;
         };
         EditSummary: {
@@ -1017,7 +1021,7 @@ export interface components {
         };
         JobSummary: {
             job_id: string;
-            /** @description `import` */
+            /** @description `import` or `restore`. */
             kind: string;
             progress?: components["schemas"]["ProgressSummary"] | null;
             /** @description What was done, or why nothing was; null while it runs. */
@@ -2985,6 +2989,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EditDone"];
+                };
+            };
+            /** @description The job; Location leads to it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description Something was changed meanwhile; nothing was written */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other problem */

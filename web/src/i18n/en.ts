@@ -362,6 +362,7 @@ export const en: Dictionary = {
   'refusal.one-layer-only': 'Only OpenStreetMap files feed several layers at once',
   'refusal.not-in-osm': 'This layer cannot be taken from OpenStreetMap',
   'refusal.read': 'Reading broke off; the file may be incomplete',
+  'refusal.merged-cells': 'The sheet has merged cells: split them and fill in each row',
   'refusal.cancelled': 'Cancelled',
   'refusal.writer-stopped': 'Writing stopped',
   'refusal.refused-by-the-database': 'The database refuses these data',
@@ -565,4 +566,5 @@ export const en: Dictionary = {
   'problem.invalid-feature': 'Some properties are not filled in as required',
   'problem.version-conflict': 'Somebody else has changed this feature',
   'problem.unknown-edit': 'There is no such edit',
+  'problem.cancelled': 'The work was cancelled; nothing was changed',
 }

@@ -359,6 +359,7 @@ export const zh = {
   'refusal.one-layer-only': '只有 OpenStreetMap 文件能同时导入多个图层',
   'refusal.not-in-osm': '这个图层不能从 OpenStreetMap 导入',
   'refusal.read': '读到中途出错，文件可能不完整',
+  'refusal.merged-cells': '表格中有合并的单元格，请取消合并并逐行填写',
   'refusal.cancelled': '已取消',
   'refusal.writer-stopped': '写入中断',
   'refusal.refused-by-the-database': '数据库拒绝了这些数据',
@@ -562,6 +563,7 @@ export const zh = {
   'problem.invalid-feature': '有的属性填写不符合要求',
   'problem.version-conflict': '该要素已被他人修改',
   'problem.unknown-edit': '没有这次修改记录',
+  'problem.cancelled': '任务已取消，没有任何改动',
 } as const
 
 export type Key = keyof typeof zh
