@@ -12,3 +12,4 @@ mod rules;
 mod sample;
 mod store;
 mod support;
+mod walk;

@@ -4,3 +4,4 @@
 
 pub mod area_statistics;
 mod edges;
+pub mod reach;

@@ -4,6 +4,7 @@ mod cluster;
 pub mod mvt;
 pub mod node;
 pub mod own_cluster;
+pub mod real;
 pub mod sketch;
 
 use std::sync::atomic::{AtomicU32, Ordering};
