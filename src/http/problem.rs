@@ -43,10 +43,11 @@ pub enum Kind {
     InvalidFeature,
     VersionConflict,
     UnknownEdit,
+    InvalidScenario,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 28] = [
+    pub const ALL: [Kind; 29] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -75,6 +76,7 @@ impl Kind {
         Kind::InvalidFeature,
         Kind::VersionConflict,
         Kind::UnknownEdit,
+        Kind::InvalidScenario,
     ];
 
     /// Name in the `type` URI, HTTP status, title and what the reader of its page can do about it.
@@ -239,6 +241,12 @@ impl Kind {
                 S::PRECONDITION_FAILED,
                 "Somebody was faster",
                 "The feature is no longer what you saw. `current` is what it is now, `changed_since` who changed what.",
+            ),
+            Kind::InvalidScenario => (
+                "invalid-scenario",
+                S::UNPROCESSABLE_ENTITY,
+                "The scenario cannot be applied",
+                "`errors` names every modification that is wrong; nothing was applied.",
             ),
             Kind::UnknownEdit => ("unknown-edit", S::NOT_FOUND, "There is no such edit", "`/api/edits` lists them."),
         }

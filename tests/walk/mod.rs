@@ -1,6 +1,7 @@
 //! Walks in worlds of ten lines, whose answers can be told by heart.
 
 mod areas;
+mod coverage;
 mod sketched;
 
 use pianqu::analysis::reach::{Search, Walked};

@@ -83,9 +83,15 @@ impl Walk {
             }
         };
         let places = |layer, kept: fn(&Walk) -> &Arc<Places>| {
-            same(&[Street, Barrier, Gate, Community, layer])
-                .map(|last| kept(last).clone())
-                .unwrap_or_else(|| Arc::new(Places::of_layer(&network, snapshot, layer)))
+            if let Some(last) = same(&[Street, Barrier, Gate, Community, layer]) {
+                return kept(last).clone();
+            }
+            // A gate that opens or closes is felt by those who live around it only.
+            let after_gates = same(&[Street, Barrier, Community, layer]).and_then(|last| {
+                let changed = network.compounds.changed_gates(&last.network.compounds)?;
+                Some(kept(last).after_gates(&network, &changed))
+            });
+            Arc::new(after_gates.unwrap_or_else(|| Places::of_layer(&network, snapshot, layer)))
         };
         let buildings = places(Building, |last| &last.buildings);
         let facilities = places(Facility, |last| &last.facilities);

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use geo::{Centroid, Coord, InteriorPoint, Intersects, MultiPolygon};
 
 use super::access::{Finder, Join};
+use super::compounds::NO_COMPOUND;
 use super::network::Network;
+use super::segment::distance_m;
+use super::settings::OPENING_M;
 use crate::domain::{LayerId, Viewer};
 use crate::snapshot::{Item, ShapeGeometry, Snapshot};
 
@@ -115,6 +118,41 @@ impl Places {
             })
             .collect();
         Self::new(network, &places)
+    }
+}
+
+impl Places {
+    /// The same places after nothing but some gates changed, which `changed` numbers: only the joins of places
+    /// in their compounds and near them are looked for again.
+    pub(super) fn after_gates(&self, network: &Network, changed: &[u32]) -> Self {
+        let compounds = &network.compounds;
+        let reach = network.settings.access_m + OPENING_M;
+        let gates: Vec<_> = changed.iter().map(|number| &compounds.gates[*number as usize]).collect();
+        let is_touched = |index: usize| {
+            gates.iter().any(|gate| {
+                let is_inside = gate.compound != NO_COMPOUND && gate.compound == self.compounds[index];
+                is_inside || distance_m(gate.at, self.at[index]) <= reach
+            })
+        };
+        let (mut finder, mut found) = (Finder::default(), Vec::new());
+        let mut next = Places {
+            ids: self.ids.clone(),
+            at: self.at.clone(),
+            compounds: self.compounds.clone(),
+            starts: Vec::with_capacity(self.starts.len()),
+            joins: Vec::with_capacity(self.joins.len()),
+        };
+        next.starts.push(0);
+        for index in 0..self.len() {
+            if is_touched(index) {
+                finder.joins(network, self.at[index], self.compounds[index], &mut found);
+                next.joins.extend_from_slice(&found);
+            } else {
+                next.joins.extend_from_slice(self.place(index).joins);
+            }
+            next.starts.push(next.joins.len() as u32);
+        }
+        next
     }
 }
 

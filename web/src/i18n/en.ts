@@ -542,4 +542,5 @@ export const en: Dictionary = {
   'problem.invalid-feature': 'Some properties are not filled in as required',
   'problem.version-conflict': 'Somebody else has changed this feature',
   'problem.unknown-edit': 'There is no such edit',
+  'problem.invalid-scenario': 'The scenario cannot be applied',
 }

@@ -539,6 +539,7 @@ export const zh = {
   'problem.invalid-feature': '有的属性填写不符合要求',
   'problem.version-conflict': '该要素已被他人修改',
   'problem.unknown-edit': '没有这次修改记录',
+  'problem.invalid-scenario': '情景方案无法应用',
 } as const
 
 export type Key = keyof typeof zh
