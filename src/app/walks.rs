@@ -17,13 +17,8 @@ pub struct CityWalk {
 }
 
 /// What [`People`] are made of.
-const PEOPLE: [LayerId; 5] = [
-    LayerId::Building,
-    LayerId::Community,
-    LayerId::Precinct,
-    LayerId::Subdistrict,
-    LayerId::ResponsibleBody,
-];
+const PEOPLE: [LayerId; 5] =
+    [LayerId::Building, LayerId::Community, LayerId::Precinct, LayerId::Subdistrict, LayerId::ResponsibleBody];
 
 impl CityWalk {
     pub fn of(snapshot: Arc<Snapshot>, settings: WalkSettings) -> Self {

@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand.
 
+mod analyse;
 mod backup;
 mod data_dir;
 mod database;
@@ -48,6 +49,8 @@ enum Command {
     Import(Box<import::ImportArgs>),
     /// Write a layer to a file of another program
     Export(Box<export::ExportArgs>),
+    /// Analyse the city: reach, coverage
+    Analyse(analyse::AnalyseArgs),
     /// Bring the database to the newest schema
     Migrate(migrate::MigrateArgs),
     /// Write the whole database to a file, while others go on working
@@ -86,6 +89,7 @@ pub fn run(words: Vec<OsString>) -> anyhow::Result<()> {
             Command::Openapi => openapi::run(),
             Command::Import(args) => import::run(cli.database, *args).await,
             Command::Export(args) => export::run(cli.database, *args).await,
+            Command::Analyse(args) => analyse::run(cli.database, args).await,
             Command::Migrate(args) => migrate::run(cli.database, args).await,
             Command::Sample(args) => sample::run(args),
         }

@@ -132,9 +132,8 @@ pub struct Tier {
     pub verified: Verified,
 }
 
-static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    read(include_str!("rules/facility_rules.csv")).into_iter().map(Rule::from).collect()
-});
+static RULES: LazyLock<Vec<Rule>> =
+    LazyLock::new(|| read::<Row>(include_str!("rules/facility_rules.csv")).into_iter().map(Rule::from).collect());
 static TIERS: LazyLock<Vec<Tier>> = LazyLock::new(|| read(include_str!("rules/tiers.csv")));
 
 /// All rules, in the order of their table.

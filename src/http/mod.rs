@@ -37,6 +37,7 @@ pub mod metrics;
 mod observe;
 mod problem_pages;
 mod process;
+mod scenarios;
 mod schema;
 mod search;
 mod sources;
@@ -196,6 +197,9 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(search::search))
         .routes(routes!(statistics::create_statistics))
         .routes(routes!(analysis::rules::list_rules))
+        .routes(routes!(scenarios::list_scenarios, scenarios::create_scenario))
+        .routes(routes!(scenarios::find_scenario, scenarios::replace_scenario, scenarios::delete_scenario))
+        .routes(routes!(scenarios::list_scenario_history))
         .routes(routes!(analysis::network::show_network))
         .routes(routes!(analysis::reach::analyse_reach))
         .routes(routes!(analysis::coverage::analyse_coverage))

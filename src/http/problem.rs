@@ -44,10 +44,12 @@ pub enum Kind {
     VersionConflict,
     UnknownEdit,
     InvalidScenario,
+    UnknownScenario,
+    NameTaken,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 29] = [
+    pub const ALL: [Kind; 31] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -77,6 +79,8 @@ impl Kind {
         Kind::VersionConflict,
         Kind::UnknownEdit,
         Kind::InvalidScenario,
+        Kind::UnknownScenario,
+        Kind::NameTaken,
     ];
 
     /// Name in the `type` URI, HTTP status, title and what the reader of its page can do about it.
@@ -248,6 +252,12 @@ impl Kind {
                 "The scenario cannot be applied",
                 "`errors` names every modification that is wrong; nothing was applied.",
             ),
+            Kind::UnknownScenario => {
+                ("unknown-scenario", S::NOT_FOUND, "There is no such scenario", "`/api/scenarios` lists them.")
+            }
+            Kind::NameTaken => {
+                ("name-taken", S::CONFLICT, "The name is taken", "Names are unique; choose another one.")
+            }
             Kind::UnknownEdit => ("unknown-edit", S::NOT_FOUND, "There is no such edit", "`/api/edits` lists them."),
         }
     }

@@ -2,6 +2,7 @@
 
 mod client;
 
+mod analysis;
 mod bad_input;
 mod basemaps;
 mod documents;
@@ -10,6 +11,7 @@ mod export;
 mod features;
 mod imports;
 mod representation;
+mod scenarios;
 mod search;
 mod sockets;
 mod sources;

@@ -38,10 +38,7 @@ pub fn sample(area: &MultiPolygon<f64>, count: usize) -> Vec<Coord<f64>> {
     };
     let mut found = Vec::new();
     while found.len() < count {
-        let place = Coord {
-            x: bounds.min().x + next() * bounds.width(),
-            y: bounds.min().y + next() * bounds.height(),
-        };
+        let place = Coord { x: bounds.min().x + next() * bounds.width(), y: bounds.min().y + next() * bounds.height() };
         if area.contains(&Point(place)) {
             found.push(place);
         }

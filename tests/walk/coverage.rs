@@ -26,9 +26,11 @@ fn town() -> Sketch {
         city.feature(LayerId::Building, square(place, 10.0), &values)
     };
     let community = [("name", "和平小区".into()), ("households", 90.into()), ("elders", 45.into())];
-    let city = Sketch::new()
-        .street("街", "residential", &[at(-50.0, 0.0), at(900.0, 0.0)])
-        .feature(LayerId::Community, square(at(100.0, 30.0), 300.0), &community);
+    let city = Sketch::new().street("街", "residential", &[at(-50.0, 0.0), at(900.0, 0.0)]).feature(
+        LayerId::Community,
+        square(at(100.0, 30.0), 300.0),
+        &community,
+    );
     let city = house(city, at(0.0, 10.0), Some(30));
     let city = house(city, at(200.0, 10.0), None);
     house(city, at(600.0, 10.0), Some(10))
@@ -65,10 +67,7 @@ fn households_are_shared_out_and_weigh() {
 
 #[test]
 fn a_limit_and_a_missing_path_are_told_apart_and_left_out_of_the_mean() {
-    let city = town()
-        .building("孤", at(0.0, 800.0))
-        .facility("托育", "nursery", at(0.0, 0.0))
-        .snapshot();
+    let city = town().building("孤", at(0.0, 800.0)).facility("托育", "nursery", at(0.0, 0.0)).snapshot();
     let question = Question {
         rules: vec![asked("nursery", 100.0)],
         speeds: Speeds::default(),
@@ -122,7 +121,8 @@ fn places_are_shared_by_whoever_reaches_them() {
     };
     let city = nursery(nursery(town(), 0.0, 24), 590.0, 12);
     // One that nobody reaches, and one whose capacity nobody knows.
-    let city = city.facility("未知", "nursery", at(590.0, 0.0)).street("远", "footway", &[at(0.0, 900.0), at(50.0, 900.0)]);
+    let city =
+        city.facility("未知", "nursery", at(590.0, 0.0)).street("远", "footway", &[at(0.0, 900.0), at(50.0, 900.0)]);
     let city = nursery(city, 0.0, 99);
     let answer = ask(&city.snapshot(), vec![asked("nursery", 300.0)]);
     let found = answer.results[0].accessibility.as_ref().unwrap();
@@ -141,7 +141,8 @@ fn a_ratio_counts_what_is_there_against_who_is_there() {
     let verdict = |area: Option<i64>| {
         let mut values = vec![("facility_kind", "elder_daycare".into())];
         values.extend(area.map(|area| ("building_area_m2", area.into())));
-        let answer = ask(&town().feature(LayerId::Facility, point(at(0.0, 0.0)), &values).snapshot(), vec![rule.clone()]);
+        let answer =
+            ask(&town().feature(LayerId::Facility, point(at(0.0, 0.0)), &values).snapshot(), vec![rule.clone()]);
         let ratio = &answer.results[0].ratios[0];
         assert_eq!(ratio.asked_for, Some(20.0));
         ratio.verdict

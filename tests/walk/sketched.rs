@@ -81,7 +81,9 @@ fn a_leg_does_not_cross_another_street() {
 
 #[test]
 fn legs_have_a_limit() {
-    let far = |north| Sketch::new().street("街", "residential", &[at(-50.0, 0.0), at(300.0, 0.0)]).building("楼", at(0.0, north));
+    let far = |north| {
+        Sketch::new().street("街", "residential", &[at(-50.0, 0.0), at(300.0, 0.0)]).building("楼", at(0.0, north))
+    };
     let clinic = |city: Sketch| city.facility("诊所", "health_station", at(10.0, 0.0)).snapshot();
     is(first(&clinic(far(149.9)), 1000.0), 159.9);
     assert_eq!(first(&clinic(far(150.1)), 1000.0), Walked::NoPath);
@@ -89,10 +91,11 @@ fn legs_have_a_limit() {
 
 #[test]
 fn nobody_climbs_a_bridge_from_beside_it() {
-    let city = Sketch::new()
-        .bridge(&[at(-50.0, 0.0), at(300.0, 0.0)])
-        .building("楼", at(100.0, 10.0))
-        .facility("诊所", "health_station", at(310.0, 0.0));
+    let city = Sketch::new().bridge(&[at(-50.0, 0.0), at(300.0, 0.0)]).building("楼", at(100.0, 10.0)).facility(
+        "诊所",
+        "health_station",
+        at(310.0, 0.0),
+    );
     assert_eq!(first(&city.snapshot(), 1000.0), Walked::NoPath);
 }
 
@@ -172,7 +175,11 @@ fn a_house_behind_a_wall_walks_the_other_way() {
 /// A walled compound with one gate to the south, a house in it, and a street around.
 fn compound(is_open: bool) -> Sketch {
     Sketch::new()
-        .feature(LayerId::Community, square(at(0.0, 0.0), 200.0), &[("name", "和平小区".into()), ("households", 100.into())])
+        .feature(
+            LayerId::Community,
+            square(at(0.0, 0.0), 200.0),
+            &[("name", "和平小区".into()), ("households", 100.into())],
+        )
         .street("南", "residential", &[at(-150.0, -110.0), at(500.0, -110.0)])
         .street("北", "residential", &[at(-150.0, 110.0), at(500.0, 110.0)])
         .building("楼", at(0.0, 60.0))

@@ -10,7 +10,8 @@ mod rule_run;
 mod sums;
 
 pub use answer::{
-    Accessibility, Answer, AreaResult, BuildingResults, Gap, NOTE, RatioResult, RuleResult, STATES, State, Tally, Verdict,
+    Accessibility, Answer, AreaResult, BuildingResults, Gap, NOTE, RatioResult, RuleResult, STATES, State, Tally,
+    Verdict,
 };
 pub use people::{GROUPINGS, Grouping, People};
 pub use question::{DEFAULT_STEPS, Question, Speeds};

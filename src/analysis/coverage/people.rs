@@ -73,8 +73,7 @@ impl People {
             let Some(community) = communities.find(*id) else { continue };
             let total = number(&communities, community, "households");
             let known: f64 = members.iter().map(|b| self.households[*b as usize]).filter(|h| !h.is_nan()).sum();
-            let unknown: Vec<u32> =
-                members.iter().copied().filter(|b| self.households[*b as usize].is_nan()).collect();
+            let unknown: Vec<u32> = members.iter().copied().filter(|b| self.households[*b as usize].is_nan()).collect();
             if let (Some(total), false) = (total, unknown.is_empty()) {
                 let areas = floor_areas(buildings, &unknown);
                 let sum: f64 = areas.iter().sum();

@@ -8,13 +8,7 @@ use crate::snapshot::walk::Walk;
 
 /// The city, then every precinct, subdistrict and responsible body. A facility belongs to the areas of the
 /// building that is closest to it in a straight line.
-pub fn ratios(
-    walk: &Walk,
-    people: &People,
-    facilities: &Facilities,
-    rule: &Rule,
-    serving: &[u32],
-) -> Vec<RatioResult> {
+pub fn ratios(walk: &Walk, people: &People, facilities: &Facilities, rule: &Rule, serving: &[u32]) -> Vec<RatioResult> {
     let Some((ratio, unit)) = rule.ratio.zip(rule.ratio_unit) else { return Vec::new() };
     let closest = closest_buildings(walk, serving);
     let all: Vec<u32> = (0..walk.buildings.len() as u32).collect();
@@ -78,7 +72,7 @@ fn closest_buildings(walk: &Walk, serving: &[u32]) -> Vec<Option<u32>> {
     let tree = rstar::RTree::bulk_load(points.collect());
     let closest = |f: &u32| {
         let at = walk.facilities.at[*f as usize];
-        tree.nearest_neighbor([at.x, at.y]).map(|found| found.data)
+        tree.nearest_neighbor(&[at.x, at.y]).map(|found| found.data)
     };
     serving.iter().map(closest).collect()
 }

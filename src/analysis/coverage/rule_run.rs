@@ -143,7 +143,8 @@ pub fn run(
         Some(reach_m) if serving.iter().any(|f| facilities.list[*f as usize].capacity.is_some()) => {
             let supply: Vec<(u32, f64)> =
                 serving.iter().map(|f| (*f, facilities.list[*f as usize].capacity.unwrap_or(f64::NAN))).collect();
-            let steps: Vec<(f64, f64)> = question.steps.iter().map(|(share, weight)| (share * reach_m, *weight)).collect();
+            let steps: Vec<(f64, f64)> =
+                question.steps.iter().map(|(share, weight)| (share * reach_m, *weight)).collect();
             let (network, buildings) = (&walk.network, &walk.buildings);
             let households = &people.households;
             Some(accessibility(network, buildings, households, &walk.facilities, &supply, &steps, is_wanted)?)

@@ -59,7 +59,8 @@ impl Sums<'_> {
             }
         }
         let [enough, too_small, not_reached, no_data] = by_state;
-        let share = |households: f64| (all.households > 0.0 && self.has_facilities).then(|| households / all.households);
+        let share =
+            |households: f64| (all.households > 0.0 && self.has_facilities).then(|| households / all.households);
         AreaResult {
             id,
             name,

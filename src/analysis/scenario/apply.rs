@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use geo::{Geometry, LineString, Point};
 
-use super::modification::{LonLat, Modification};
+use super::modification::Modification;
 use crate::domain::{FieldKind, LayerId, Value};
 use crate::snapshot::{Item, Shape, Snapshot};
 
@@ -27,9 +27,7 @@ pub fn apply(baseline: &Snapshot, modifications: &[Modification]) -> Result<Snap
     let mut faults = Vec::new();
     for (number, modification) in modifications.iter().enumerate() {
         if let Err(wrong) = draft.take(modification) {
-            faults.extend(
-                wrong.into_iter().map(|(member, detail)| Fault { modification: number, member, detail }),
-            );
+            faults.extend(wrong.into_iter().map(|(member, detail)| Fault { modification: number, member, detail }));
         }
     }
     if faults.is_empty() { Ok(draft.finish()) } else { Err(faults) }
@@ -42,6 +40,7 @@ struct Draft<'a> {
     added: BTreeMap<LayerId, i64>,
 }
 
+type LonLat = [f64; 2];
 type Wrong = Vec<(&'static str, String)>;
 type Outcome = Result<(), Wrong>;
 
@@ -76,11 +75,9 @@ impl Draft<'_> {
                     Ok(())
                 })
             }
-            Modification::CloseFacility { facility_id } => {
-                self.change(Facility, "facility_id", *facility_id, |item| {
-                    put(Facility, item, "is_open", Value::Boolean(false))
-                })
-            }
+            Modification::CloseFacility { facility_id } => self.change(Facility, "facility_id", *facility_id, |item| {
+                put(Facility, item, "is_open", Value::Boolean(false))
+            }),
             Modification::ResizeFacility { facility_id, building_area_m2, land_area_m2, capacity } => {
                 let sizes =
                     [("building_area_m2", building_area_m2), ("land_area_m2", land_area_m2), ("capacity", capacity)];
@@ -90,17 +87,18 @@ impl Draft<'_> {
                 self.change(Facility, "facility_id", *facility_id, |item| {
                     let mut wrong = Vec::new();
                     for (field, size) in sizes.into_iter().filter_map(|(field, size)| Some((field, (*size)?))) {
-                        put(Facility, item, field, Value::Number(size)).unwrap_or_else(|mut why| wrong.append(&mut why));
+                        put(Facility, item, field, Value::Number(size))
+                            .unwrap_or_else(|mut why| wrong.append(&mut why));
                     }
                     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
                 })
             }
-            Modification::OpenGate { gate_id } => self.change(Gate, "gate_id", *gate_id, |item| {
-                put(Gate, item, "is_open", Value::Boolean(true))
-            }),
-            Modification::CloseGate { gate_id } => self.change(Gate, "gate_id", *gate_id, |item| {
-                put(Gate, item, "is_open", Value::Boolean(false))
-            }),
+            Modification::OpenGate { gate_id } => {
+                self.change(Gate, "gate_id", *gate_id, |item| put(Gate, item, "is_open", Value::Boolean(true)))
+            }
+            Modification::CloseGate { gate_id } => {
+                self.change(Gate, "gate_id", *gate_id, |item| put(Gate, item, "is_open", Value::Boolean(false)))
+            }
             Modification::AddStreet { line, is_bridge } => {
                 let shape = shape_of_line(line).map_err(|why| vec![("line", why)])?;
                 let mut values = blank(Street);
@@ -159,7 +157,8 @@ impl Draft<'_> {
         let count = self.added.entry(layer).or_default();
         *count -= 1;
         let updated_at: DateTime<Utc> = self.baseline.taken_at;
-        self.changed.insert((layer, *count), Some(Item { id: *count, version: 1, updated_at, source: None, shape, values }));
+        self.changed
+            .insert((layer, *count), Some(Item { id: *count, version: 1, updated_at, source: None, shape, values }));
     }
 
     fn finish(self) -> Snapshot {
@@ -186,7 +185,9 @@ fn blank(layer: LayerId) -> Box<[Value]> {
 /// Sets a field within the bounds that its layer describes.
 fn set(layer: LayerId, values: &mut [Value], name: &str, value: Value) -> Result<(), String> {
     let (index, field) = layer.describe().field(name).ok_or_else(|| format!("{layer} has no field {name}"))?;
-    field.accept(&value.to_json()).map_err(|why| if value.to_json().is_null() { "is no number".to_owned() } else { why })?;
+    field
+        .accept(&value.to_json())
+        .map_err(|why| if value.to_json().is_null() { "is no number".to_owned() } else { why })?;
     if let Value::Number(n) = value
         && !n.is_finite()
     {

@@ -3,15 +3,13 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Longitude and latitude in degrees.
-pub type LonLat = [f64; 2];
-
+/// Positions are longitude and latitude in degrees.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Modification {
     AddFacility {
         facility_kind: String,
-        at: LonLat,
+        at: [f64; 2],
         #[serde(default)]
         name: Option<String>,
         #[serde(default)]
@@ -23,7 +21,7 @@ pub enum Modification {
     },
     MoveFacility {
         facility_id: i64,
-        at: LonLat,
+        at: [f64; 2],
     },
     CloseFacility {
         facility_id: i64,
@@ -46,7 +44,7 @@ pub enum Modification {
     },
     /// A new way on foot; with `is_bridge` one that no barrier cuts: a footbridge.
     AddStreet {
-        line: Vec<LonLat>,
+        line: Vec<[f64; 2]>,
         #[serde(default)]
         is_bridge: bool,
     },
@@ -55,7 +53,7 @@ pub enum Modification {
     },
     AddBarrier {
         barrier_kind: String,
-        line: Vec<LonLat>,
+        line: Vec<[f64; 2]>,
     },
     RemoveBarrier {
         barrier_id: i64,

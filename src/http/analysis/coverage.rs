@@ -17,6 +17,7 @@ use crate::http::body::{JsonBody, parse};
 use crate::http::parameters::Parameters;
 use crate::http::problem::{Kind, Problem};
 use crate::http::representation::Wishes;
+use crate::http::scenarios::modifications_of;
 
 /// Values by building in one answer at most.
 const MOST_VALUES: usize = 2_000_000;
@@ -42,11 +43,13 @@ pub struct CoverageOrder {
     pub most_gaps: Option<usize>,
     /// Also lists by building.
     pub with_buildings: bool,
+    /// A stored scenario, whose modifications come first.
+    pub scenario_id: Option<i64>,
     /// What if: applied in their order before anything is computed.
     pub modifications: Vec<Modification>,
 }
 
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KindOrder {
     /// Any of these serves.
@@ -83,8 +86,9 @@ pub async fn analyse_coverage(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     parameters.finish()?;
-    let order: CoverageOrder = parse(body)?;
+    let mut order: CoverageOrder = parse(body)?;
     let question = order.question()?;
+    order.modifications.splice(0..0, modifications_of(&state, viewer, order.scenario_id).await?);
     let snapshot = state.city.snapshot();
     let walks = state.walks.clone();
     answer(&state, viewer, &wishes, "coverage", move |is_wanted, progress: &Progress| {
@@ -139,7 +143,8 @@ impl CoverageOrder {
         let mut asked: Vec<Rule> = Vec::new();
         for (i, code) in self.rules.iter().enumerate() {
             let rule = find_rule(code);
-            asked.push(rule.cloned().ok_or_else(|| wrong(format!("/rules/{i}"), format!("there is no rule «{code}»")))?);
+            asked
+                .push(rule.cloned().ok_or_else(|| wrong(format!("/rules/{i}"), format!("there is no rule «{code}»")))?);
         }
         for (i, kind) in self.kinds.iter().enumerate() {
             if kind.facility_kinds.is_empty() {
@@ -164,7 +169,11 @@ impl CoverageOrder {
             asked = rules().to_vec();
         }
         let speeds = Speeds {
-            metres_per_minute: speed(self.metres_per_minute, Speeds::default().metres_per_minute, "/metres_per_minute")?,
+            metres_per_minute: speed(
+                self.metres_per_minute,
+                Speeds::default().metres_per_minute,
+                "/metres_per_minute",
+            )?,
             elders_metres_per_minute: speed(
                 self.elders_metres_per_minute,
                 Speeds::default().elders_metres_per_minute,
@@ -175,7 +184,10 @@ impl CoverageOrder {
         let is_rising = steps.windows(2).all(|pair| pair[0].0 < pair[1].0);
         let is_sane = |(share, weight): &(f64, f64)| (0.0..=1.0).contains(share) && (0.0..=1.0).contains(weight);
         if !is_rising || !steps.iter().all(is_sane) || steps.len() > 20 {
-            return Err(wrong("/steps".to_owned(), "shares of the reach must rise, shares and weights lie in 0 to 1".to_owned()));
+            return Err(wrong(
+                "/steps".to_owned(),
+                "shares of the reach must rise, shares and weights lie in 0 to 1".to_owned(),
+            ));
         }
         Ok(Question {
             rules: asked,
@@ -192,15 +204,12 @@ pub(super) fn speed(given: Option<f64>, otherwise: f64, pointer: &str) -> Result
 }
 
 /// A finite number within bounds.
-pub(super) fn within(
-    given: Option<f64>,
-    min: f64,
-    max: f64,
-    pointer: impl FnOnce() -> String,
-) -> Result<f64, Problem> {
+pub(super) fn within(given: Option<f64>, min: f64, max: f64, pointer: impl FnOnce() -> String) -> Result<f64, Problem> {
     match given {
         Some(n) if (min..=max).contains(&n) => Ok(n),
-        Some(n) => Err(Problem::at_pointer(Kind::InvalidBody, pointer(), format!("{n} is not between {min} and {max}"))),
+        Some(n) => {
+            Err(Problem::at_pointer(Kind::InvalidBody, pointer(), format!("{n} is not between {min} and {max}")))
+        }
         None => Err(Problem::at_pointer(Kind::InvalidBody, pointer(), "is missing")),
     }
 }

@@ -7,7 +7,7 @@ pub mod coverage;
 pub mod network;
 pub mod reach;
 pub mod rules;
-mod what_if;
+pub mod what_if;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

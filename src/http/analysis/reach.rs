@@ -24,6 +24,7 @@ use crate::http::body::{JsonBody, parse};
 use crate::http::parameters::Parameters;
 use crate::http::problem::{Kind, Problem};
 use crate::http::representation::Wishes;
+use crate::http::scenarios::modifications_of;
 use crate::snapshot::walk::{Place, Places};
 
 /// Limits of one question at most, and origins.
@@ -50,11 +51,13 @@ pub struct ReachOrder {
     pub without_streets: bool,
     /// Leave out the polygons.
     pub without_areas: bool,
+    /// A stored scenario, whose modifications come first.
+    pub scenario_id: Option<i64>,
     pub modifications: Vec<Modification>,
 }
 
 /// A place, a facility, a building, or a community (each of its buildings).
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum Origin {
     Point { point: [f64; 2] },
@@ -111,8 +114,9 @@ pub async fn analyse_reach(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     parameters.finish()?;
-    let order: ReachOrder = parse(body)?;
+    let mut order: ReachOrder = parse(body)?;
     let (limits, metres_per_minute) = order.limits()?;
+    order.modifications.splice(0..0, modifications_of(&state, viewer, order.scenario_id).await?);
     let (snapshot, walks) = (state.city.snapshot(), state.walks.clone());
     answer(&state, viewer, &wishes, "reach", move |is_wanted, progress: &Progress| {
         let city = walks_of(&walks, &snapshot, &order.modifications)?;
@@ -248,13 +252,19 @@ fn features<'a>(city: &'a CityWalk, order: &ReachOrder) -> Result<Vec<Place<'a>>
     for (i, origin) in order.from.iter().enumerate() {
         let Origin::Feature { layer, id } = origin else { continue };
         let unknown = || {
-            Problem::at_pointer(Kind::UnknownFeature, format!("/from/{i}/id"), format!("there is no {layer} {id} to walk from"))
+            Problem::at_pointer(
+                Kind::UnknownFeature,
+                format!("/from/{i}/id"),
+                format!("there is no {layer} {id} to walk from"),
+            )
         };
         match layer.parse::<LayerId>() {
             Ok(LayerId::Facility) => {
                 found.push(walk.facilities.place(walk.facilities.index_of(*id).ok_or_else(unknown)?));
             }
-            Ok(LayerId::Building) => found.push(walk.buildings.place(walk.buildings.index_of(*id).ok_or_else(unknown)?)),
+            Ok(LayerId::Building) => {
+                found.push(walk.buildings.place(walk.buildings.index_of(*id).ok_or_else(unknown)?))
+            }
             Ok(LayerId::Community) => {
                 let communities = &city.people.groupings[0];
                 let at = communities.ids.binary_search(id).map_err(|_| unknown())?;

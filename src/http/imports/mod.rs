@@ -49,7 +49,7 @@ pub struct ImportSummary {
 
 #[derive(Serialize, ToSchema)]
 pub struct JobStarted {
-    job_id: String,
+    pub(in crate::http) job_id: String,
 }
 
 #[derive(Serialize, ToSchema)]

@@ -10,12 +10,12 @@
 
 use geo::Coord;
 
+use super::barriers::inner_leg;
 use super::compounds::NO_COMPOUND;
 use super::network::Network;
 use super::segment::{Segment, crosses, distance_m};
 use super::settings::INSIDE_M;
 use super::streets::{Corner, Streets};
-use super::barriers::inner_leg;
 
 /// Marks the number of a gate where otherwise an edge's stands.
 const GATE: u32 = 1 << 31;

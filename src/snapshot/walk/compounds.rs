@@ -118,7 +118,11 @@ impl Compounds {
     /// where gates came, went, or lead elsewhere, so that numbers do not mean the same any more.
     pub(super) fn changed_gates(&self, before: &Compounds) -> Option<Vec<u32>> {
         let same_gates = self.gates.len() == before.gates.len()
-            && self.gates.iter().zip(&before.gates).all(|(a, b)| a.id == b.id && a.compound == b.compound && a.at == b.at);
+            && self
+                .gates
+                .iter()
+                .zip(&before.gates)
+                .all(|(a, b)| a.id == b.id && a.compound == b.compound && a.at == b.at);
         let differ = |(_, (a, b)): &(u32, (&Gate, &Gate))| a.is_open != b.is_open;
         let pairs = (0u32..).zip(self.gates.iter().zip(&before.gates));
         same_gates.then(|| pairs.filter(differ).map(|(number, _)| number).collect())

@@ -41,14 +41,8 @@ pub struct Walk {
 }
 
 /// The layers that a walk depends on.
-pub const LAYERS: [LayerId; 6] = [
-    LayerId::Street,
-    LayerId::Barrier,
-    LayerId::Gate,
-    LayerId::Community,
-    LayerId::Building,
-    LayerId::Facility,
-];
+pub const LAYERS: [LayerId; 6] =
+    [LayerId::Street, LayerId::Barrier, LayerId::Gate, LayerId::Community, LayerId::Building, LayerId::Facility];
 
 impl Walk {
     pub fn of(snapshot: &Snapshot, settings: WalkSettings) -> Self {
@@ -61,9 +55,10 @@ impl Walk {
         let made_of: Vec<Arc<Layer>> = LAYERS.iter().map(|id| snapshot.layer_unmasked(*id).clone()).collect();
         let same = |layers: &[LayerId]| {
             last.filter(|last| {
-                LAYERS.iter().zip(last.made_of.iter().zip(&made_of)).all(|(id, (a, b))| {
-                    !layers.contains(id) || Arc::ptr_eq(a, b)
-                })
+                LAYERS
+                    .iter()
+                    .zip(last.made_of.iter().zip(&made_of))
+                    .all(|(id, (a, b))| !layers.contains(id) || Arc::ptr_eq(a, b))
             })
         };
         use LayerId::{Barrier, Building, Community, Facility, Gate, Street};

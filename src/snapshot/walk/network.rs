@@ -11,8 +11,8 @@ use std::sync::Arc;
 use geo::Coord;
 
 use super::barriers::Barriers;
-use super::compounds::{Compounds, Gate, NO_COMPOUND};
 use super::components::Components;
+use super::compounds::{Compounds, Gate, NO_COMPOUND};
 use super::graph::Graph;
 use super::segment::{Segment, crosses, crossing_share, distance_m};
 use super::settings::{GATE_LINK_M, GATE_ON_STREET_M, TOUCH_M, WalkSettings};
@@ -75,9 +75,9 @@ impl Network {
         let mut marks = Marks::default();
         mark_barriers(&mut marks, &streets, &barriers, &compounds);
         mark_gates(&mut marks, &streets, &barriers, &compounds);
-        Weaver::new(&streets, &compounds).weave(marks, &streets, &barriers).finish(
-            streets, barriers, compounds, settings,
-        )
+        Weaver::new(&streets, &compounds)
+            .weave(marks, &streets, &barriers)
+            .finish(streets, barriers, compounds, settings)
     }
 
     pub fn node_count(&self) -> usize {
@@ -168,8 +168,7 @@ fn mark_barriers(marks: &mut Marks, streets: &Streets, barriers: &Barriers, comp
             }
             let at = street.at(share);
             let is_at = |corner: Coord<f64>| distance_m(corner, at) <= TOUCH_M;
-            let was_drawn_to_meet =
-                (is_at(street.a) || is_at(street.b)) && (is_at(barrier.a) || is_at(barrier.b));
+            let was_drawn_to_meet = (is_at(street.a) || is_at(street.b)) && (is_at(barrier.a) || is_at(barrier.b));
             let is_passable = compounds.is_opening(at) || (was_drawn_to_meet && !compounds.is_closed(at));
             if !is_passable {
                 marks.put(street.owner, along, Mark::Closed(CutCause::Barrier(id)));
@@ -399,9 +398,8 @@ impl Weaver {
         for (number, edge) in streets.edges.iter().enumerate() {
             match self.cut_index[number] {
                 UNCUT => arcs.push((edge.from, edge.to, edge.length_m)),
-                cut => arcs.extend(
-                    self.cut_pieces[cut as usize].iter().map(|p| (p.from_node, p.to_node, p.to_m - p.from_m)),
-                ),
+                cut => arcs
+                    .extend(self.cut_pieces[cut as usize].iter().map(|p| (p.from_node, p.to_node, p.to_m - p.from_m))),
             }
         }
         arcs.extend(self.links);

@@ -3,6 +3,7 @@
 mod pgrouting;
 mod plain;
 mod properties;
+mod snapping;
 
 use pianqu::analysis::reach::{Search, Walked};
 use pianqu::snapshot::Snapshot;
@@ -35,7 +36,13 @@ fn assert_same(ours: &[f64], theirs: &[f64], what: &str) {
         (!is_same).then(|| format!("building {i}: {a} and {b}"))
     };
     let differing: Vec<String> = ours.iter().zip(theirs).enumerate().filter_map(differ).collect();
-    assert!(differing.is_empty(), "{what}: {} of {} differ: {:#?}", differing.len(), ours.len(), &differing[..differing.len().min(12)]);
+    assert!(
+        differing.is_empty(),
+        "{what}: {} of {} differ: {:#?}",
+        differing.len(),
+        ours.len(),
+        &differing[..differing.len().min(12)]
+    );
 }
 
 /// The three networks of the promise, with the walk and the plain graph of each.
@@ -47,11 +54,8 @@ fn real(file: &str) -> Option<(Snapshot, Walk, Plain)> {
     Some((snapshot, walk, plain))
 }
 
-const NETWORKS: [&str; 3] = [
-    "osm-china/jiangxi-guixi.osm",
-    "osm-china/beijing-cau-xueyuanlu.osm",
-    "osm-world/heidelberg-ors.osm.pbf",
-];
+const NETWORKS: [&str; 3] =
+    ["osm-china/jiangxi-guixi.osm", "osm-china/beijing-cau-xueyuanlu.osm", "osm-world/heidelberg-ors.osm.pbf"];
 
 #[test]
 fn real_walks_are_those_of_a_plain_search() {

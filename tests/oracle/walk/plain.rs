@@ -102,7 +102,8 @@ impl Plain {
             for item in snapshot.layer(layer, Viewer::Everything).unwrap().items() {
                 let Some(at) = representative_point(item) else { continue };
                 let at = plane.to_plane(at);
-                let code = if layer == LayerId::Building { field(layer, item, "community_code").as_text() } else { None };
+                let code =
+                    if layer == LayerId::Building { field(layer, item, "community_code").as_text() } else { None };
                 let compound = world.compound(at, code);
                 found.0.push(world.join(at, compound, layer == LayerId::Facility));
                 found.1.push(at);
@@ -113,14 +114,17 @@ impl Plain {
         let facilities = place(LayerId::Facility);
         let buildings = place(LayerId::Building);
         for (i, (at, compound)) in buildings.1.iter().zip(&buildings.2).enumerate() {
-            for (j, _) in facilities.2.iter().enumerate().filter(|(_, other)| compound.is_some() && **other == *compound) {
+            for (j, _) in
+                facilities.2.iter().enumerate().filter(|(_, other)| compound.is_some() && **other == *compound)
+            {
                 let metres = dist(*at, facilities.1[j]);
                 if metres <= 500.0 && !world.is_walled(*at, facilities.1[j]) {
                     world.extra.push((facilities.0[j], buildings.0[i], metres));
                 }
             }
         }
-        let straight = |at: &Coord<f64>| facilities.1.iter().map(|other| dist(*at, *other)).fold(f64::INFINITY, f64::min);
+        let straight =
+            |at: &Coord<f64>| facilities.1.iter().map(|other| dist(*at, *other)).fold(f64::INFINITY, f64::min);
         let straight = buildings.1.iter().map(straight).collect();
         world.finish(facilities.0, buildings.0, straight)
     }
@@ -175,9 +179,11 @@ impl World {
         for item in layer(LayerId::Barrier) {
             match item.shape.geometry() {
                 ShapeGeometry::Lines(lines) => {
-                    world.walls.extend(lines.iter().flat_map(|line| {
-                        plane.project(line).lines().map(|l| (l, false)).collect::<Vec<_>>()
-                    }));
+                    world.walls.extend(
+                        lines
+                            .iter()
+                            .flat_map(|line| plane.project(line).lines().map(|l| (l, false)).collect::<Vec<_>>()),
+                    );
                 }
                 ShapeGeometry::Areas(areas) => {
                     let areas = plane.project(areas);
@@ -294,7 +300,8 @@ impl World {
     /// Pieces on the ground near a place.
     fn near(&self, at: Coord<f64>, reach: f64) -> Vec<usize> {
         let (low, high) = corners(Line::new(at, at), reach);
-        let mut found: Vec<usize> = cells(low, high).filter_map(|cell| self.grid.get(&cell)).flatten().copied().collect();
+        let mut found: Vec<usize> =
+            cells(low, high).filter_map(|cell| self.grid.get(&cell)).flatten().copied().collect();
         found.sort_unstable();
         found.dedup();
         found.retain(|i| !self.pieces[*i].is_bridge);
@@ -309,7 +316,8 @@ impl World {
         let mut cuts: Vec<(usize, f64)> = Vec::new();
         for (wall, is_area) in &self.walls {
             let (low, high) = corners(*wall, 1.0);
-            let mut near: Vec<usize> = cells(low, high).filter_map(|cell| self.grid.get(&cell)).flatten().copied().collect();
+            let mut near: Vec<usize> =
+                cells(low, high).filter_map(|cell| self.grid.get(&cell)).flatten().copied().collect();
             near.sort_unstable();
             near.dedup();
             for i in near.into_iter().filter(|i| !self.pieces[*i].is_bridge) {
@@ -352,7 +360,8 @@ impl World {
         let by_code = code.and_then(|code| self.compounds().find(|i| self.communities[*i].0.as_deref() == Some(code)));
         // The program numbers compounds by their first gate.
         let first_gate = |i: &usize| self.gates.iter().position(|gate| gate.community == Some(*i));
-        let inside = || self.compounds().filter(|i| self.communities[*i].1.intersects(&Point(at))).min_by_key(first_gate);
+        let inside =
+            || self.compounds().filter(|i| self.communities[*i].1.intersects(&Point(at))).min_by_key(first_gate);
         by_code.or_else(inside)
     }
 
@@ -361,7 +370,8 @@ impl World {
         let is_crossed = |line: Line<f64>| meeting(leg, line).is_some_and(|at| !self.is_opening(at));
         self.is_walled(from, to)
             || self.compounds().any(|i| {
-                let rings = self.communities[i].1.iter().flat_map(|a| std::iter::once(a.exterior()).chain(a.interiors()));
+                let rings =
+                    self.communities[i].1.iter().flat_map(|a| std::iter::once(a.exterior()).chain(a.interiors()));
                 rings.flat_map(LineString::lines).any(is_crossed)
             })
     }
@@ -427,10 +437,14 @@ impl World {
         }
         for (vertex, ended) in corner {
             let meets = |i: &&usize| self.pieces[**i].ends.0 == vertex || self.pieces[**i].ends.1 == vertex;
-            let all: usize = near.iter().filter(meets).map(|i| {
-                let ends = self.pieces[*i].ends;
-                usize::from(ends.0 == vertex) + usize::from(ends.1 == vertex)
-            }).sum();
+            let all: usize = near
+                .iter()
+                .filter(meets)
+                .map(|i| {
+                    let ends = self.pieces[*i].ends;
+                    usize::from(ends.0 == vertex) + usize::from(ends.1 == vertex)
+                })
+                .sum();
             if ended.len() == all {
                 found.push(ended[0]);
             }
@@ -439,9 +453,8 @@ impl World {
         for (i, share) in found {
             let to = on(self.pieces[i].line, share);
             let metres = dist(at, to);
-            let is_hidden = shorter(at, to).is_some_and(|leg| {
-                near.iter().any(|other| meeting(leg, self.pieces[*other].line).is_some())
-            });
+            let is_hidden = shorter(at, to)
+                .is_some_and(|leg| near.iter().any(|other| meeting(leg, self.pieces[*other].line).is_some()));
             if metres <= ACCESS_M && !is_hidden && !self.is_blocked(at, to) {
                 arcs.push((self.put(i, share), metres));
             }
@@ -461,7 +474,8 @@ impl World {
         let mut arcs = std::mem::take(&mut self.extra);
         for piece in &self.pieces {
             let length = dist(piece.line.start, piece.line.end);
-            let mut stops: Vec<(f64, Option<usize>)> = piece.joins.iter().map(|(share, node)| (*share, Some(*node))).collect();
+            let mut stops: Vec<(f64, Option<usize>)> =
+                piece.joins.iter().map(|(share, node)| (*share, Some(*node))).collect();
             stops.extend(piece.cuts.iter().map(|share| (*share, None)));
             stops.push((0.0, Some(piece.ends.0)));
             stops.push((1.0, Some(piece.ends.1)));
@@ -469,8 +483,20 @@ impl World {
             let rank = |stop: &(f64, Option<usize>)| match stop.1 {
                 Some(node) if node == piece.ends.0 && stop.0 == 0.0 => 0,
                 Some(node) if node == piece.ends.1 && stop.0 == 1.0 => 3,
-                Some(_) => if stop.0 > 0.5 { 1 } else { 2 },
-                None => if stop.0 > 0.5 { 2 } else { 1 },
+                Some(_) => {
+                    if stop.0 > 0.5 {
+                        1
+                    } else {
+                        2
+                    }
+                }
+                None => {
+                    if stop.0 > 0.5 {
+                        2
+                    } else {
+                        1
+                    }
+                }
             };
             stops.sort_by(|a, b| a.0.total_cmp(&b.0).then(rank(a).cmp(&rank(b))));
             for pair in stops.windows(2) {

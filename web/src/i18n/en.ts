@@ -543,4 +543,6 @@ export const en: Dictionary = {
   'problem.version-conflict': 'Somebody else has changed this feature',
   'problem.unknown-edit': 'There is no such edit',
   'problem.invalid-scenario': 'The scenario cannot be applied',
+  'problem.unknown-scenario': 'There is no such scenario',
+  'problem.name-taken': 'The name is taken',
 }

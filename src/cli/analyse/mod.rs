@@ -1,0 +1,28 @@
+//! `pianqu analyse`: the analyses of the program, from files or from the city.
+
+mod walk;
+
+use clap::{Args, Subcommand};
+
+use crate::config::DatabaseArgs;
+
+#[derive(Debug, Args)]
+pub struct AnalyseArgs {
+    #[command(subcommand)]
+    analysis: Analysis,
+}
+
+#[derive(Debug, Subcommand)]
+enum Analysis {
+    /// Streets and areas within a walk of places
+    Reach(walk::WalkArgs),
+    /// Which services can be walked to, by whom, and where the gaps are
+    Coverage(walk::WalkArgs),
+}
+
+pub async fn run(database: DatabaseArgs, args: AnalyseArgs) -> anyhow::Result<()> {
+    match args.analysis {
+        Analysis::Reach(args) => walk::reach(database, args).await,
+        Analysis::Coverage(args) => walk::coverage(database, args).await,
+    }
+}
