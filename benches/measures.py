@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lab import PEERS, ROOT, Lab, Row, free_port, get, tiles_over
+from walks import walks
 
 # The middle of the benchmark city of 200,000 buildings: every tile of it has something to draw.
 CITY = (104.41, 29.96, 104.50, 30.04)
@@ -342,4 +343,5 @@ ALL = {
     "freshness": freshness,
     "junk": junk,
     "memory": memory,
+    "walks": walks,
 }

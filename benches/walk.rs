@@ -131,8 +131,7 @@ fn main() {
     let mut search = Search::new(&walk.network);
     let nearest = least(7, || {
         search.run(chosen.iter().map(|i| walk.facilities.place(*i)), f64::MAX, &|| true);
-        let sum: f64 =
-            (0..walk.buildings.len()).filter_map(|i| search.nearest(walk.buildings.place(i)).metres()).sum();
+        let sum: f64 = (0..walk.buildings.len()).filter_map(|i| search.nearest(walk.buildings.place(i)).metres()).sum();
         assert!(sum > 0.0);
     });
     seconds.insert("nearest_of_a_kind", nearest);

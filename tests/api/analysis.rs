@@ -1,10 +1,13 @@
 //! Reach, coverage and what-if over HTTP.
 
-use pianqu::domain::LayerId;
+use std::time::Duration;
+
+use pianqu::domain::{LayerId, Viewer};
+use pianqu::http::Settings;
 use pianqu::snapshot::Snapshot;
 use serde_json::{Value, json};
 
-use super::client::{planner, public};
+use super::client::{client, planner, public};
 use crate::support::sketch::{Sketch, line, on_plane as at, square};
 
 /// Two banks of a river; houses on both, a nursery on the west bank, a closed gate.
@@ -85,10 +88,10 @@ async fn everything_that_is_wrong_with_a_scenario_is_told_at_once() {
 
 #[tokio::test]
 async fn reach_is_streets_and_areas_on_one_bank() {
-    let order = json!({"from": [{"layer": "facility", "id": 1}], "limits_m": [300], "limits_min": [2]});
+    let order = json!({"from": [{"layer": "facility", "id": 1}], "limits_m": [300], "limits_min": [2.5]});
     let found = public(city()).post("/api/analysis/reach", order.to_string()).await.json();
     let [two, five] = found["results"].as_array().unwrap().as_slice() else { panic!("{found}") };
-    assert_eq!((two["limit_m"].as_f64(), five["limit_m"].as_f64()), (Some(120.0), Some(300.0)));
+    assert_eq!((two["limit_m"].as_f64(), five["limit_m"].as_f64()), (Some(150.0), Some(300.0)));
     assert!((five["street_m"].as_f64().unwrap() - 600.0).abs() < 0.01, "{}", five["street_m"]);
     assert_eq!((&two["buildings"], &five["buildings"]), (&json!(1), &json!(1)));
     let bank = at(0.0, 0.0).0;
@@ -178,4 +181,27 @@ async fn the_network_reports_its_islands_and_cuts() {
     let rules = client.get("/api/rules").await.json();
     let rule = rules["rules"].as_array().unwrap().iter().find(|rule| rule["rule"] == "health_station").unwrap();
     assert_eq!((&rule["verified"], &rule["radius_m"]), (&json!("unverified"), &json!(300.0)));
+}
+
+#[tokio::test]
+async fn what_takes_its_time_becomes_a_job_for_planners_and_is_waited_for_by_the_public() {
+    let settings =
+        |anonymous_viewer| Settings { analysis_at_once: Duration::ZERO, anonymous_viewer, ..Settings::default() };
+    let planner = client(city(), settings(Viewer::Everything));
+    let started = planner.post("/api/analysis/coverage", nursery(json!({}))).await;
+    // A city this small may be done before anybody looks at the clock.
+    if started.status.as_u16() == 202 {
+        let path = started.header("location").to_owned();
+        let job = loop {
+            let job = planner.get(&path).await.json();
+            if job["state"] != "running" {
+                break job;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        };
+        assert_eq!((&job["kind"], &job["state"]), (&json!("coverage"), &json!("done")));
+        assert_eq!(job["result"]["gaps"][0]["households_affected"], 80.0);
+    }
+    let public = client(city(), settings(Viewer::Public));
+    assert_eq!(public.post("/api/analysis/coverage", nursery(json!({}))).await.json()["gap_count"], 1);
 }

@@ -38,7 +38,6 @@ pub fn cost_matrix(
     let (from, to) = if is_from_sites { (sites, demands) } else { (demands, sites) };
     let runs = from_each(network, from, to, limit_m, is_wanted)?;
     let metres = if is_from_sites {
-        // Turned, by blocks that stay in the cache.
         let mut metres = vec![f64::INFINITY; demands.len() * sites.len()];
         for (site, run) in runs.iter().enumerate() {
             run.iter().enumerate().for_each(|(demand, m)| metres[demand * sites.len() + site] = *m);

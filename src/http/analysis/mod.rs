@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -26,8 +27,6 @@ use super::request_id;
 use crate::app::jobs::JobProgress;
 use crate::domain::Viewer;
 
-/// Until then an answer is given at once.
-const AT_ONCE: Duration = Duration::from_secs(2);
 /// How often a job looks whether it was cancelled, and tells how far it is.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -60,16 +59,16 @@ async fn answer<T: Serialize + Send + 'static>(
     let lanes = state.lanes.clone();
     let mut under_way = Box::pin({
         let progress = progress.clone();
-        async move { lanes.heavy(move |wanted| work(&|| wanted.is_wanted(), &progress)).await }
+        async move { lanes.heavy(move |wanted| written(work(&|| wanted.is_wanted(), &progress))).await }
     });
-    let respond = |done: Result<Option<T>, Problem>| -> Result<Response, Problem> {
+    let respond = |done: Result<Option<Bytes>, Problem>| -> Result<Response, Problem> {
         let given_up = || Problem::internal("an answer was given up that somebody waits for");
-        Ok(Representation::json(JSON, &done?.ok_or_else(given_up)?).answer(wishes))
+        Ok(Representation::new(JSON, done?.ok_or_else(given_up)?).answer(wishes))
     };
     if viewer != Viewer::Everything {
         return respond(under_way.await);
     }
-    if let Ok(done) = tokio::time::timeout(AT_ONCE, &mut under_way).await {
+    if let Ok(done) = tokio::time::timeout(state.settings.analysis_at_once, &mut under_way).await {
         return respond(done);
     }
     let job_id = request_id::fresh();
@@ -78,7 +77,9 @@ async fn answer<T: Serialize + Send + 'static>(
         loop {
             match tokio::time::timeout(TICK, &mut under_way).await {
                 Ok(Ok(Some(done))) => {
-                    return serde_json::to_value(&done).map_err(|_| serde_json::json!({ "code": "internal-error" }));
+                    let read = tokio::task::spawn_blocking(move || serde_json::from_slice(&done)).await;
+                    let internal = || serde_json::json!({ "code": "internal-error" });
+                    return read.map_err(|_| internal())?.map_err(|_: serde_json::Error| internal());
                 }
                 Ok(Ok(None)) => return Err(serde_json::json!({ "code": "cancelled" })),
                 Ok(Err(problem)) => {
@@ -97,4 +98,10 @@ async fn answer<T: Serialize + Send + 'static>(
     start.map_err(|error| Problem::too_busy(error.to_string(), 10))?;
     let location = HeaderValue::from_str(&format!("/api/jobs/{job_id}")).map_err(Problem::internal)?;
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], axum::Json(JobStarted { job_id })).into_response())
+}
+
+/// An answer as bytes, made in the lane in which it was computed: a large one takes its time.
+fn written<T: Serialize>(done: Result<Option<T>, Problem>) -> Result<Option<Bytes>, Problem> {
+    let bytes = |answer: T| serde_json::to_vec(&answer).map(Bytes::from).map_err(Problem::internal);
+    done?.map(bytes).transpose()
 }
