@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import siting
 from lab import PEERS, ROOT, Lab, Row, free_port, get, tiles_over
+from walks import walks
 
 # The middle of the benchmark city of 200,000 buildings: every tile of it has something to draw.
 CITY = (104.41, 29.96, 104.50, 30.04)
@@ -349,4 +350,5 @@ ALL = {
     "junk": junk,
     "memory": memory,
     "siting": siting_speed,
+    "walks": walks,
 }

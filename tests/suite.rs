@@ -13,3 +13,4 @@ mod sample;
 mod siting;
 mod store;
 mod support;
+mod walk;

@@ -3,5 +3,8 @@
 //! Invariants: no clock, no I/O; every read names its viewer; every answer carries its rule.
 
 pub mod area_statistics;
+pub mod coverage;
 mod edges;
+pub mod reach;
+pub mod scenario;
 pub mod siting;

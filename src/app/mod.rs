@@ -11,6 +11,7 @@ pub mod refresh;
 pub mod sample_data;
 pub mod tile_server;
 pub mod uploads;
+pub mod walks;
 
 pub use city::{City, Revised, Touched};
 pub use lanes::{Lanes, Wanted};

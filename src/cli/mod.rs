@@ -49,7 +49,7 @@ enum Command {
     Import(Box<import::ImportArgs>),
     /// Write a layer to a file of another program
     Export(Box<export::ExportArgs>),
-    /// Choose sites from tables, without a database
+    /// Analyse the city: reach, coverage; or choose sites from tables
     Analyse(analyse::AnalyseArgs),
     /// Bring the database to the newest schema
     Migrate(migrate::MigrateArgs),
@@ -86,10 +86,10 @@ pub fn run(words: Vec<OsString>) -> anyhow::Result<()> {
             Command::Serve(args) => serve::run(cli.database, *args).await,
             Command::Backup(args) => backup::run(cli.database, args).await,
             Command::Restore(args) => restore::run(cli.database, args).await,
-            Command::Analyse(args) => analyse::run(args).await,
             Command::Openapi => openapi::run(),
             Command::Import(args) => import::run(cli.database, *args).await,
             Command::Export(args) => export::run(cli.database, *args).await,
+            Command::Analyse(args) => analyse::run(cli.database, args).await,
             Command::Migrate(args) => migrate::run(cli.database, args).await,
             Command::Sample(args) => sample::run(args),
         }

@@ -129,6 +129,7 @@ fn http_settings(args: &ServeArgs, city: &CityRow) -> http::Settings {
             AnonymousViewer::Everything => Viewer::Everything,
             AnonymousViewer::Public => Viewer::Public,
         },
+        analysis_at_once: http::Settings::default().analysis_at_once,
     }
 }
 

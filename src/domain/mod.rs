@@ -17,6 +17,7 @@ mod gate;
 mod neighbourhood;
 mod precinct;
 mod responsible_body;
+pub mod rule;
 mod shared_trench;
 mod street;
 mod subdistrict;

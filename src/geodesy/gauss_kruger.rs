@@ -41,6 +41,12 @@ impl GaussKruger {
         Some(Self { central_meridian_deg: 3.0 * zone, false_easting_m: 500_000.0 + prefix_m })
     }
 
+    /// The 3-degree zone without a number in its eastings whose meridian is nearest to a longitude.
+    /// Ziyang's 104.65° gives EPSG:4544.
+    pub fn of_longitude(lon: f64) -> Self {
+        Self { central_meridian_deg: 3.0 * (lon / 3.0).round(), false_easting_m: 500_000.0 }
+    }
+
     /// Metres `(east, north)` of a longitude and latitude in degrees.
     ///
     /// Exact to some nanometres within 3900 km of the central meridian; a position 90° away from
@@ -189,6 +195,8 @@ mod tests {
         assert!((east - 35_466_270.400_574_4).abs() < 1e-6);
         assert_eq!(GaussKruger::from_epsg(4554).map(|zone| zone.central_meridian_deg), Some(135.0));
         assert_eq!(GaussKruger::from_epsg(2380), None, "Xian 1980 is another datum");
+        assert_eq!(GaussKruger::of_longitude(104.65), EPSG_4544);
+        assert_eq!(GaussKruger::of_longitude(116.35).central_meridian_deg, 117.0);
     }
 
     proptest! {

@@ -11,6 +11,7 @@ pub mod request_id;
 pub mod settings;
 pub mod viewer;
 
+pub mod analysis;
 mod author;
 pub mod basemaps;
 mod body;
@@ -37,6 +38,7 @@ mod observe;
 mod options;
 mod problem_pages;
 mod process;
+mod scenarios;
 mod schema;
 mod search;
 mod sources;
@@ -65,7 +67,9 @@ use utoipa_axum::routes;
 use crate::app::edit::Editor;
 use crate::app::jobs::Jobs;
 use crate::app::uploads::Uploads;
+use crate::app::walks::Walks;
 use crate::app::{City, Lanes, NameIndexes, TileServer};
+use crate::snapshot::walk::WalkSettings;
 use crate::store::Store;
 pub use landing::CONFORMANCE;
 pub use settings::{CityProfile, Settings};
@@ -80,6 +84,8 @@ pub struct AppState {
     /// Heavy work waits here, so that tiles never do.
     pub lanes: Lanes,
     pub metrics: Arc<metrics::Metrics>,
+    /// The walk networks of revisions that were asked about.
+    walks: Arc<Walks>,
     names: Arc<NameIndexes>,
     tiles: Arc<TileServer>,
     web: Arc<web::WebCache>,
@@ -109,11 +115,13 @@ impl AppState {
         let jobs = Jobs::default();
         metrics::watch_jobs(&metrics, &jobs);
         metrics::watch_requests(&metrics, guard.count_under_way(), settings.max_requests_under_way);
+        let walks = Arc::new(Walks::new(WalkSettings::of_longitude(settings.city.center[0])));
         Self {
             city,
             settings: Arc::new(settings),
             lanes,
             metrics,
+            walks,
             names: Arc::default(),
             tiles,
             web: Arc::default(),
@@ -192,6 +200,13 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(sources::list_sources))
         .routes(routes!(search::search))
         .routes(routes!(statistics::create_statistics))
+        .routes(routes!(analysis::rules::list_rules))
+        .routes(routes!(scenarios::list_scenarios, scenarios::create_scenario))
+        .routes(routes!(scenarios::find_scenario, scenarios::replace_scenario, scenarios::delete_scenario))
+        .routes(routes!(scenarios::list_scenario_history))
+        .routes(routes!(analysis::network::show_network))
+        .routes(routes!(analysis::reach::analyse_reach))
+        .routes(routes!(analysis::coverage::analyse_coverage))
         // Files have a limit of their own, which is held while they come.
         .routes(routes!(imports::uploads::create_upload).layer(DefaultBodyLimit::disable()))
         .routes(routes!(imports::uploads::preview_upload))

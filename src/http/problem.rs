@@ -43,11 +43,14 @@ pub enum Kind {
     InvalidFeature,
     VersionConflict,
     UnknownEdit,
+    InvalidScenario,
+    UnknownScenario,
+    NameTaken,
     Cancelled,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 29] = [
+    pub const ALL: [Kind; 32] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -77,6 +80,9 @@ impl Kind {
         Kind::VersionConflict,
         Kind::UnknownEdit,
         Kind::Cancelled,
+        Kind::InvalidScenario,
+        Kind::UnknownScenario,
+        Kind::NameTaken,
     ];
 
     /// Name in the `type` URI, HTTP status, title and what the reader of its page can do about it.
@@ -242,6 +248,18 @@ impl Kind {
                 "Somebody was faster",
                 "The feature is no longer what you saw. `current` is what it is now, `changed_since` who changed what.",
             ),
+            Kind::InvalidScenario => (
+                "invalid-scenario",
+                S::UNPROCESSABLE_ENTITY,
+                "The scenario cannot be applied",
+                "`errors` names every modification that is wrong; nothing was applied.",
+            ),
+            Kind::UnknownScenario => {
+                ("unknown-scenario", S::NOT_FOUND, "There is no such scenario", "`/api/scenarios` lists them.")
+            }
+            Kind::NameTaken => {
+                ("name-taken", S::CONFLICT, "The name is taken", "Names are unique; choose another one.")
+            }
             Kind::UnknownEdit => ("unknown-edit", S::NOT_FOUND, "There is no such edit", "`/api/edits` lists them."),
             Kind::Cancelled => (
                 "cancelled",

@@ -32,6 +32,8 @@ pub struct Settings {
     /// Bytes of files that are sent to be imported.
     pub max_upload_bytes: u64,
     pub max_request_time: Duration,
+    /// An analysis that takes longer becomes a job.
+    pub analysis_at_once: Duration,
     pub max_requests_under_way: usize,
     /// Event streams that are open at a time.
     pub max_followers: usize,
@@ -90,6 +92,7 @@ impl Default for Settings {
             max_changes: 10_000,
             max_upload_bytes: 512 << 20,
             max_request_time: Duration::from_secs(30),
+            analysis_at_once: Duration::from_secs(2),
             max_requests_under_way: 512,
             max_followers: 1000,
             tile_cache_bytes: 256 << 20,

@@ -8,6 +8,7 @@ mod item;
 mod layer;
 pub mod names;
 mod shape;
+pub mod walk;
 
 use std::sync::Arc;
 

@@ -12,6 +12,7 @@ pub mod import_log;
 pub mod import_sources;
 pub mod layer_rows;
 pub mod private_cluster;
+pub mod scenario;
 pub mod validity;
 
 use std::str::FromStr;

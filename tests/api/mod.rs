@@ -2,6 +2,7 @@
 
 mod client;
 
+mod analysis;
 mod bad_input;
 mod basemaps;
 mod conformance;
@@ -12,6 +13,7 @@ mod features;
 mod hostile;
 mod imports;
 mod representation;
+mod scenarios;
 mod search;
 mod sockets;
 mod sources;

@@ -4,3 +4,4 @@ mod filters;
 mod generalisation;
 mod tile_counts;
 mod tiles;
+mod walk;

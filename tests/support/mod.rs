@@ -5,6 +5,7 @@ pub mod dice;
 pub mod mvt;
 pub mod node;
 pub mod own_cluster;
+pub mod real;
 pub mod sketch;
 
 use std::sync::atomic::{AtomicU32, Ordering};

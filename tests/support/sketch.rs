@@ -17,6 +17,15 @@ pub fn at(east_m: f64, north_m: f64) -> (f64, f64) {
     (ORIGIN[0] + east_m / (METRES_PER_DEGREE * ORIGIN[1].to_radians().cos()), lat)
 }
 
+/// Degrees of a place in metres east and north of [`ORIGIN`] on the city's plane, exact to nanometres: for
+/// tests that measure.
+pub fn on_plane(east_m: f64, north_m: f64) -> (f64, f64) {
+    let plane = pianqu::geodesy::GaussKruger::default();
+    let origin = plane.to_plane(geo::Coord { x: ORIGIN[0], y: ORIGIN[1] });
+    let at = plane.to_lon_lat(geo::Coord { x: origin.x + east_m, y: origin.y + north_m });
+    (at.x, at.y)
+}
+
 #[derive(Default)]
 pub struct Sketch {
     items: Vec<(LayerId, Item)>,
@@ -30,11 +39,18 @@ pub enum Sketched {
     Integer(i64),
     Fen(i64),
     Day(&'static str),
+    Yes(bool),
 }
 
 impl From<&'static str> for Sketched {
     fn from(text: &'static str) -> Self {
         Sketched::Text(text)
+    }
+}
+
+impl From<bool> for Sketched {
+    fn from(yes: bool) -> Self {
+        Sketched::Yes(yes)
     }
 }
 
@@ -61,6 +77,7 @@ impl Sketch {
                 (Sketched::Integer(n), _) => Value::Integer(*n),
                 (Sketched::Fen(fen), _) => Value::Money(*fen),
                 (Sketched::Day(day), _) => Value::Date(day.parse().unwrap()),
+                (Sketched::Yes(yes), _) => Value::Boolean(*yes),
             };
         }
         self.counts[layer.index()] += 1;
@@ -102,6 +119,21 @@ impl Sketch {
 
     pub fn street(self, name: &'static str, class: &'static str, places: &[(f64, f64)]) -> Self {
         self.feature(LayerId::Street, line(places), &[("name", name.into()), ("street_class", class.into())])
+    }
+
+    /// A street over a river or below a railway.
+    pub fn bridge(self, places: &[(f64, f64)]) -> Self {
+        let values = [("street_class", "footway".into()), ("is_bridge", true.into())];
+        self.feature(LayerId::Street, line(places), &values)
+    }
+
+    /// A wall, a railway, a stream: a barrier that is a line.
+    pub fn barrier(self, kind: &'static str, places: &[(f64, f64)]) -> Self {
+        self.feature(LayerId::Barrier, line(places), &[("barrier_kind", kind.into())])
+    }
+
+    pub fn gate(self, is_open: bool, place: (f64, f64)) -> Self {
+        self.feature(LayerId::Gate, point(place), &[("is_open", is_open.into())])
     }
 
     pub fn utility_line(self, code: &'static str, kind: &'static str, places: &[(f64, f64)]) -> Self {

@@ -1,8 +1,11 @@
 //! `pianqu analyse`: the analyses of the program, from files or from the city.
 
 mod siting;
+mod walk;
 
 use clap::{Args, Subcommand};
+
+use crate::config::DatabaseArgs;
 
 #[derive(Debug, Args)]
 pub struct AnalyseArgs {
@@ -14,10 +17,16 @@ pub struct AnalyseArgs {
 enum Analysis {
     /// Choose sites: most covered, fewest sites, least way, or nobody far off
     Siting(Box<siting::SitingArgs>),
+    /// Streets and areas within a walk of places
+    Reach(walk::WalkArgs),
+    /// Which services can be walked to, by whom, and where the gaps are
+    Coverage(walk::WalkArgs),
 }
 
-pub async fn run(args: AnalyseArgs) -> anyhow::Result<()> {
+pub async fn run(database: DatabaseArgs, args: AnalyseArgs) -> anyhow::Result<()> {
     match args.analysis {
         Analysis::Siting(args) => siting::run(*args).await,
+        Analysis::Reach(args) => walk::reach(database, args).await,
+        Analysis::Coverage(args) => walk::coverage(database, args).await,
     }
 }

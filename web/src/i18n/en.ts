@@ -567,4 +567,7 @@ export const en: Dictionary = {
   'problem.version-conflict': 'Somebody else has changed this feature',
   'problem.unknown-edit': 'There is no such edit',
   'problem.cancelled': 'The work was cancelled; nothing was changed',
+  'problem.invalid-scenario': 'The scenario cannot be applied',
+  'problem.unknown-scenario': 'There is no such scenario',
+  'problem.name-taken': 'The name is taken',
 }

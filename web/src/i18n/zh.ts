@@ -564,6 +564,9 @@ export const zh = {
   'problem.version-conflict': '该要素已被他人修改',
   'problem.unknown-edit': '没有这次修改记录',
   'problem.cancelled': '任务已取消，没有任何改动',
+  'problem.invalid-scenario': '情景方案无法应用',
+  'problem.unknown-scenario': '没有这个情景方案',
+  'problem.name-taken': '名称已被使用',
 } as const
 
 export type Key = keyof typeof zh

@@ -1,0 +1,90 @@
+"""Walks: the network that is given as CSV, beside pandana, scipy and pgRouting in the same run."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Iterator
+
+from lab import ROOT, Lab, Row
+
+# Where the network lies: nodes.csv, edges.csv, buildings.csv, pois.csv.
+NETWORK = "analysis-cases/synthetic_network"
+
+
+def network() -> Path | None:
+    folder = Path(os.environ.get("PIANQU_SHARED_DATA", ROOT.parent / "shared/data")) / NETWORK
+    return folder if folder.is_dir() else None
+
+
+def walks(lab: Lab) -> Iterator[Row]:
+    folder = network()
+    if folder is None:
+        print("   SKIPPED: no network; PIANQU_SHARED_DATA names the folder of shared data")
+        return
+    ours = run(bench_program() + [str(folder)])
+    python = ROOT / ".peers/venv/bin/python"
+    peers = run([str(python), str(ROOT / "benches/walk_peers.py"), str(folder)]) if python.exists() else {}
+    pgrouting = pgrouting_nearest(lab, folder)
+
+    def row(what: str, name: str, peer: str, seconds: float | None, limit: str, ok) -> Row:
+        times = f"{seconds / ours[name]:.1f}×" if seconds else ""
+        shown = f"{peer}: {seconds:.3f}" if seconds else ""
+        return Row(what, f"{ours[name]:.3f}", shown, times, limit, ok(ours[name], seconds))
+
+    within = lambda limit: lambda mine, _: mine <= limit
+    beside = lambda least: lambda mine, theirs: None if theirs is None else theirs / mine >= least
+    kind = "nearest facility for 20,000 buildings, legs and edges exact, s"
+    yield row("walk network of 50,176 nodes and 20,000 buildings, from files to ready, s", "files_to_ready",
+              "pandana", peers.get("pandana_ready"), "≤ 2 s", within(2.0))
+    yield row(kind, "nearest_of_a_kind", "pandana, from nodes", peers.get("pandana_nearest"), "≥ 5×", beside(5))
+    yield row(kind, "nearest_of_a_kind", "pgRouting, from nodes", pgrouting, "≥ 10×", beside(10))
+    yield row(kind, "nearest_of_a_kind", "scipy, from nodes", peers.get("scipy_nearest"), "≤ 0.1 s", within(0.1))
+    yield row("distance matrix 3,000 × 400, s", "matrix_3000_x_400", "scipy, from nodes", peers.get("scipy_matrix"), "≤ 3 s", within(3.0))
+    yield row("a gate opened and coverage recomputed, s", "gate_and_coverage", "", None, "≤ 0.5 s", within(0.5))
+    yield row("a facility moved while dragging, 200,000 buildings, s", "what_if_at_200000_buildings", "", None, "≤ 0.1 s", within(0.1))
+
+
+def bench_program() -> list[str]:
+    given = os.environ.get("PIANQU_WALK_BENCH")
+    return [given] if given else ["cargo", "bench", "--quiet", "--locked", "--bench", "walk", "--"]
+
+
+def run(command: list[str]) -> dict:
+    out = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+    return json.loads(out[out.rindex("{"):])
+
+
+def pgrouting_nearest(lab: Lab, folder: Path) -> float | None:
+    """Seconds of the best of three queries for the nearest facility of every building's node."""
+    lab.psql("postgres", "-c", "create database walks")
+    try:
+        lab.psql("walks", "-c", "create extension postgis; create extension pgrouting")
+    except subprocess.CalledProcessError:
+        print("   SKIPPED pgRouting: postgresql-15-pgrouting is not installed")
+        return None
+    lab.psql("walks", "-c", """
+        create table node (id bigint, x float8, y float8);
+        create table edge_in (source bigint, target bigint, cost float8);
+        create table building (id bigint, x float8, y float8, hh float8);
+        create table poi (id bigint, cat text, x float8, y float8, cap float8)""")
+    for table, file in [("node", "nodes.csv"), ("edge_in", "edges.csv"), ("building", "buildings.csv"), ("poi", "pois.csv")]:
+        lab.psql("walks", "-c", f"\\copy {table} from '{folder / file}' csv header")
+    lab.psql("walks", "-c", """
+        alter table node add geom geometry(point), add column is_kind boolean; update node set geom = st_point(x, y);
+        create index on node using gist (geom);
+        create table edge as
+            select row_number() over () as id, source, target, cost, cost as reverse_cost from edge_in where source < target;
+        create table start as
+            select distinct (select n.id from node n order by n.geom <-> st_point(p.x, p.y) limit 1) as node
+            from poi p where cat = (select cat from poi where id = 0);
+        create table house as
+            select b.id, (select n.id from node n order by n.geom <-> st_point(b.x, b.y) limit 1) as node from building b;
+        insert into edge select 1000000 + node, -1, node, 0, 0 from start; analyze""")
+    query = """select count(*) from house join pgr_drivingDistance(
+        'select id, source, target, cost, reverse_cost from edge', -1, 1e9) d on d.node = house.node"""
+    best = float("inf")
+    for _ in range(3):
+        said = lab.psql("walks", "-c", "\\timing on", "-c", query)
+        best = min(best, float(said.split("Time: ")[1].split()[0]) / 1000)
+    return best

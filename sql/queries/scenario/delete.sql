@@ -1,0 +1,1 @@
+delete from scenario where scenario_id = $1

@@ -1,0 +1,3 @@
+select scenario_id, name, note, baseline_revision, modifications, version, created_at, updated_at, updated_by
+from scenario
+order by scenario_id

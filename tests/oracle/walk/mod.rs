@@ -1,0 +1,73 @@
+//! Our walks are somebody else's walks: a plain search written apart, pgRouting, and PostGIS's straight line.
+
+mod pgrouting;
+mod plain;
+mod properties;
+mod snapping;
+
+use pianqu::analysis::reach::{Search, Walked};
+use pianqu::snapshot::Snapshot;
+use pianqu::snapshot::walk::Walk;
+
+use crate::support::real::{openstreetmap, settings_of};
+use crate::support::shared_data;
+use plain::Plain;
+
+/// What the two programs may differ by.
+pub const CENTIMETRE: f64 = 0.01;
+
+/// Our metres for each building, infinite where there is no way.
+pub fn ours(walk: &Walk) -> Vec<f64> {
+    let mut search = Search::new(&walk.network);
+    assert!(search.run((0..walk.facilities.len()).map(|i| walk.facilities.place(i)), f64::MAX, &|| true));
+    let metres = |i| match search.nearest(walk.buildings.place(i)) {
+        Walked::Metres(metres, _) => metres,
+        Walked::NoPath => f64::INFINITY,
+        Walked::BeyondLimit => panic!("nothing is beyond infinity"),
+    };
+    (0..walk.buildings.len()).map(metres).collect()
+}
+
+#[track_caller]
+fn assert_same(ours: &[f64], theirs: &[f64], what: &str) {
+    assert_eq!(ours.len(), theirs.len());
+    let differ = |(i, (a, b)): (usize, (&f64, &f64))| {
+        let is_same = (a - b).abs() <= CENTIMETRE || (a.is_infinite() && b.is_infinite());
+        (!is_same).then(|| format!("building {i}: {a} and {b}"))
+    };
+    let differing: Vec<String> = ours.iter().zip(theirs).enumerate().filter_map(differ).collect();
+    assert!(
+        differing.is_empty(),
+        "{what}: {} of {} differ: {:#?}",
+        differing.len(),
+        ours.len(),
+        &differing[..differing.len().min(12)]
+    );
+}
+
+/// The three networks of the promise, with the walk and the plain graph of each.
+fn real(file: &str) -> Option<(Snapshot, Walk, Plain)> {
+    let snapshot = openstreetmap(shared_data(file)?);
+    let settings = settings_of(&snapshot);
+    let walk = Walk::of(&snapshot, settings);
+    let plain = Plain::of(&snapshot, settings.plane);
+    Some((snapshot, walk, plain))
+}
+
+const NETWORKS: [&str; 3] =
+    ["osm-china/jiangxi-guixi.osm", "osm-china/beijing-cau-xueyuanlu.osm", "osm-world/heidelberg-ors.osm.pbf"];
+
+#[test]
+fn real_walks_are_those_of_a_plain_search() {
+    for file in NETWORKS {
+        let Some((_, walk, plain)) = real(file) else { continue };
+        let ours = ours(&walk);
+        assert_same(&ours, &plain.nearest(), file);
+        for (metres, straight) in ours.iter().zip(&plain.straight) {
+            assert!(*metres >= straight - 1e-6, "{file}: a walk of {metres} m is shorter than {straight} m");
+        }
+        let found = ours.iter().filter(|metres| metres.is_finite()).count();
+        eprintln!("{file}: {found} of {} buildings reach a facility; {} cuts", ours.len(), walk.network.cuts.len());
+        assert!(found > 0, "{file}");
+    }
+}
