@@ -12,6 +12,7 @@ interface Hook {
     getBounds(): { toArray(): [number, number][] }
     project(at: [number, number]): { x: number; y: number }
     unproject(at: [number, number]): { lng: number; lat: number }
+    jumpTo(view: { center: [number, number]; zoom: number }): void
     queryRenderedFeatures(): {
       source: string
       sourceLayer?: string
