@@ -21,6 +21,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analysis/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Coverage of the services by rule: distances, states, shares, gaps, E2SFCA; by building, community, precinct,
+         *     subdistrict, responsible body and city, of the city as it is or with modifications.
+         */
+        post: operations["analyse_coverage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analysis/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The walk network of the city: what hangs together, where it is cut, and who has no way onto it. */
+        get: operations["show_network"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analysis/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The streets and areas within limits of places. */
+        post: operations["analyse_reach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/basemaps": {
         parameters: {
             query?: never;
@@ -545,6 +599,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of coverage, each with its clause, its source and how well its numbers are known. */
+        get: operations["list_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The scenarios, in the order in which they were made. */
+        get: operations["list_scenarios"];
+        put?: never;
+        /** Keeps a scenario under a name, when it can be applied to the city as it is now. */
+        post: operations["create_scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenarios/{scenario_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A scenario. */
+        get: operations["find_scenario"];
+        /** Writes a scenario over. `version` is the one that you saw. */
+        put: operations["replace_scenario"];
+        post?: never;
+        /** Deletes a scenario; its history stays. */
+        delete: operations["delete_scenario"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenarios/{scenario_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last steps of a scenario, newest first; of a deleted one too. */
+        get: operations["list_scenario_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -780,6 +905,72 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Enhanced two-step floating catchment areas. */
+        Accessibility: {
+            /** @description Facilities left out because their capacity is not known. */
+            capacity_unknown: number;
+            /**
+             * Format: double
+             * @description Sum of households × score; equals the supply reached.
+             */
+            demand_times_score: number;
+            is_balanced: boolean;
+            /**
+             * @description Places for each household, by building, in the order of the answer's buildings; null where households
+             *     are not known.
+             */
+            scores: (number | null)[];
+            /** @description Metres and weight of each step. */
+            steps: [
+                number,
+                number
+            ][];
+            /**
+             * Format: double
+             * @description Capacity of facilities that somebody can reach, and of those that nobody can.
+             */
+            supply_reached: number;
+            /** Format: double */
+            supply_unreached: number;
+        };
+        /** @description A rule in one area. */
+        AreaResult: {
+            all: components["schemas"]["Tally"];
+            /** @description Buildings whose households were shared out from their community by floor area. */
+            buildings_shared_out: number;
+            /** @description Buildings whose households nobody knows: in no share. */
+            buildings_without_households: number;
+            /** Format: double */
+            enough_households_share?: number | null;
+            /**
+             * Format: int64
+             * @description Null: the whole city.
+             */
+            id?: number | null;
+            /**
+             * Format: double
+             * @description Households that the mean leaves out: beyond the limit of search, and without a path.
+             */
+            mean_leaves_out_beyond: number;
+            /** Format: double */
+            mean_leaves_out_no_path: number;
+            /**
+             * Format: double
+             * @description Metres to the nearest facility, by households, over those with a distance.
+             */
+            mean_m?: number | null;
+            name: string;
+            no_data: components["schemas"]["Tally"];
+            not_reached: components["schemas"]["Tally"];
+            reached_enough: components["schemas"]["Tally"];
+            /**
+             * Format: double
+             * @description Of the households that are known; null where there are none, or no data.
+             */
+            reached_households_share?: number | null;
+            reached_too_small: components["schemas"]["Tally"];
+            verdict: components["schemas"]["Verdict"];
+        };
         /** @enum {string} */
         AudienceName: "public" | "staff";
         /** @enum {string} */
@@ -815,6 +1006,17 @@ export interface components {
         Bilingual: {
             en: string;
             zh: string;
+        };
+        /** @description By building, in the order of the answer's `building_ids`. */
+        BuildingResults: {
+            /** @description Metres to the nearest facility, to the decimetre; null: see `why`. */
+            distance_m: (number | null)[];
+            /** @description The nearest facility, where there is a distance. */
+            facility_id: (number | null)[];
+            /** @description 0 reached and enough, 1 reached but too small, 2 not reached, 3 no data. */
+            state: number[];
+            /** @description 0 a distance, 1 beyond the limit of search, 2 no path. */
+            why: number[];
         };
         ChangeOrder: {
             /** @description A GeoJSON feature, or for `update` what changes of it. */
@@ -872,6 +1074,99 @@ export interface components {
         };
         Conformance: {
             conformsTo: string[];
+        };
+        CoverageAnswer: {
+            /** @description Ids of the buildings, in the order of every list by building. */
+            building_ids: number[];
+            /** Format: double */
+            elders_metres_per_minute: number;
+            /** @description Gaps in all, listed or not. */
+            gap_count: number;
+            gaps: components["schemas"]["Gap"][];
+            households: (number | null)[];
+            /** Format: double */
+            limit_m: number;
+            /** Format: double */
+            metres_per_minute: number;
+            /** @description How things are counted, for people to read beside the numbers. */
+            note: string;
+            results: components["schemas"]["RuleResult"][];
+            rule_set: string;
+        } & {
+            /** @description Modifications that were applied. */
+            modifications: number;
+            network: components["schemas"]["NetworkSummary"];
+            /** Format: int64 */
+            revision: number;
+        };
+        /** @description Everything may be left out. */
+        CoverageOrder: {
+            /**
+             * Format: double
+             * @description 45 m/min.
+             * @default null
+             */
+            elders_metres_per_minute: number | null;
+            /**
+             * @description Radii of your own.
+             * @default []
+             */
+            kinds: components["schemas"]["KindOrder"][];
+            /**
+             * Format: double
+             * @description Distances are searched this far; 3,000 m.
+             * @default null
+             */
+            limit_m: number | null;
+            /**
+             * Format: double
+             * @description 60 m/min.
+             * @default null
+             */
+            metres_per_minute: number | null;
+            /**
+             * @description What if: applied in their order before anything is computed.
+             * @default []
+             */
+            modifications: components["schemas"]["Modification"][];
+            /**
+             * @description Gaps in the list at most; 200.
+             * @default null
+             */
+            most_gaps: number | null;
+            /**
+             * @description Codes of rules (`/api/rules`); all of them where neither rules nor kinds are given.
+             * @default []
+             */
+            rules: string[];
+            /**
+             * Format: int64
+             * @description A stored scenario, whose modifications come first.
+             * @default null
+             */
+            scenario_id: number | null;
+            /**
+             * @description Steps of E2SFCA: share of the reach and weight, the nearest first. `[]` computes none.
+             * @default null
+             */
+            steps: [
+                number,
+                number
+            ][] | null;
+            /**
+             * @description Also lists by building.
+             * @default false
+             */
+            with_buildings: boolean;
+        };
+        CutStreet: {
+            at: number[];
+            /** @description `barrier` or `gate`. */
+            by: string;
+            /** Format: int64 */
+            by_id: number;
+            /** Format: int64 */
+            street_id: number;
         };
         EditDetail: {
             edit: components["schemas"]["EditSummary"];
@@ -991,6 +1286,40 @@ export interface components {
             value: string;
             why: string;
         };
+        /** @description Where a rule is not met, the most households first. */
+        Gap: {
+            buildings_affected: number;
+            community: string;
+            /** Format: int64 */
+            community_id: number;
+            /** Format: double */
+            households_affected: number;
+            /** Format: double */
+            households_not_reached: number;
+            /** Format: double */
+            households_too_small: number;
+            /**
+             * Format: int64
+             * @description Null where there is none within the limit.
+             */
+            nearest_facility_id?: number | null;
+            /**
+             * Format: double
+             * @description The rule's, in metres.
+             */
+            reach_m: number;
+            rule: string;
+            /**
+             * Format: int64
+             * @description The building that has it worst: without a path before the farthest.
+             */
+            worst_building_id: number;
+            /**
+             * Format: double
+             * @description Null: beyond the limit, or no path.
+             */
+            worst_m?: number | null;
+        };
         /** @enum {string} */
         GeometryName: "point" | "line" | "area" | "line_or_area";
         /** @description An import of the past. */
@@ -1016,6 +1345,13 @@ export interface components {
             /** Format: int64 */
             updated: number;
         };
+        Island: {
+            /** @description Longitude and latitude of a place on it. */
+            at: number[];
+            /** Format: double */
+            length_m: number;
+            nodes: number;
+        };
         JobStarted: {
             job_id: string;
         };
@@ -1025,7 +1361,7 @@ export interface components {
             kind: string;
             progress?: components["schemas"]["ProgressSummary"] | null;
             /** @description What was done, or why nothing was; null while it runs. */
-            result: Record<string, never>;
+            result?: Record<string, never> | null;
             /** @description `running`, `done` or `failed`. */
             state: string;
         };
@@ -1036,6 +1372,16 @@ export interface components {
             field: string;
             /** Format: double */
             length_m?: number | null;
+        };
+        KindOrder: {
+            /** Format: double */
+            building_area_min_m2?: number | null;
+            /** Format: double */
+            capacity_min?: number | null;
+            /** @description Any of these serves. */
+            facility_kinds: string[];
+            /** Format: double */
+            radius_m: number;
         };
         Landing: {
             description: string;
@@ -1081,6 +1427,129 @@ export interface components {
             title?: string | null;
             type?: string | null;
         };
+        /** @description Positions are longitude and latitude in degrees. */
+        Modification: {
+            at: number[];
+            /** Format: double */
+            building_area_m2?: number | null;
+            /** Format: double */
+            capacity?: number | null;
+            facility_kind: string;
+            /** @enum {string} */
+            kind: "add_facility";
+            /** Format: double */
+            land_area_m2?: number | null;
+            name?: string | null;
+        } | {
+            at: number[];
+            /** Format: int64 */
+            facility_id: number;
+            /** @enum {string} */
+            kind: "move_facility";
+        } | {
+            /** Format: int64 */
+            facility_id: number;
+            /** @enum {string} */
+            kind: "close_facility";
+        } | {
+            /** Format: double */
+            building_area_m2?: number | null;
+            /** Format: double */
+            capacity?: number | null;
+            /** Format: int64 */
+            facility_id: number;
+            /** @enum {string} */
+            kind: "resize_facility";
+            /** Format: double */
+            land_area_m2?: number | null;
+        } | {
+            /** Format: int64 */
+            gate_id: number;
+            /** @enum {string} */
+            kind: "open_gate";
+        } | {
+            /** Format: int64 */
+            gate_id: number;
+            /** @enum {string} */
+            kind: "close_gate";
+        } | {
+            is_bridge?: boolean;
+            /** @enum {string} */
+            kind: "add_street";
+            line: number[][];
+        } | {
+            /** @enum {string} */
+            kind: "remove_street";
+            /** Format: int64 */
+            street_id: number;
+        } | {
+            barrier_kind: string;
+            /** @enum {string} */
+            kind: "add_barrier";
+            line: number[][];
+        } | {
+            /** Format: int64 */
+            barrier_id: number;
+            /** @enum {string} */
+            kind: "remove_barrier";
+        };
+        NetworkReport: {
+            buildings: number;
+            /** @description Buildings that join no street: too far, or walled in. */
+            buildings_without_access: number;
+            /** @description Pieces between which nobody can walk. */
+            components: number;
+            /** @description Communities whose gates are known. */
+            compounds: number;
+            /** @description Streets cut by barriers and closed gates. */
+            cuts: number;
+            edges: number;
+            gates_closed: number;
+            gates_open: number;
+            /** @description Of the open ones, those that nobody said anything about. */
+            gates_unknown: number;
+            /**
+             * Format: double
+             * @description Share of the metres that hang together in the largest.
+             */
+            largest_share: number;
+            /** Format: double */
+            length_m: number;
+            nodes: number;
+        } & {
+            building_ids_without_access: number[];
+            cut_streets: components["schemas"]["CutStreet"][];
+            /** @description The longest first; the first is the main network. */
+            islands: components["schemas"]["Island"][];
+            /** Format: int64 */
+            revision: number;
+        };
+        NetworkSummary: {
+            buildings: number;
+            /** @description Buildings that join no street: too far, or walled in. */
+            buildings_without_access: number;
+            /** @description Pieces between which nobody can walk. */
+            components: number;
+            /** @description Communities whose gates are known. */
+            compounds: number;
+            /** @description Streets cut by barriers and closed gates. */
+            cuts: number;
+            edges: number;
+            gates_closed: number;
+            gates_open: number;
+            /** @description Of the open ones, those that nobody said anything about. */
+            gates_unknown: number;
+            /**
+             * Format: double
+             * @description Share of the metres that hang together in the largest.
+             */
+            largest_share: number;
+            /** Format: double */
+            length_m: number;
+            nodes: number;
+        };
+        /** @enum {string} */
+        Obligation: "required" | "as_needed" | "target" | "recommended";
         /** @enum {string} */
         Operation: "create" | "replace" | "update" | "delete";
         /** @description An import that is asked for. */
@@ -1089,6 +1558,14 @@ export interface components {
             is_dry_run?: boolean;
             reading: components["schemas"]["Reading"];
             upload_id: string;
+        };
+        /** @description A place, a facility, a building, or a community (each of its buildings). */
+        Origin: {
+            point: number[];
+        } | {
+            /** Format: int64 */
+            id: number;
+            layer: string;
         };
         Preview: {
             /** @description The first features in longitude and latitude (CGCS2000), a FeatureCollection; the id is the row. */
@@ -1120,6 +1597,111 @@ export interface components {
              * @description Zero when not known.
              */
             total: number;
+        };
+        /** @description So much for so many: supply inside an area against what its people ask for. */
+        RatioResult: {
+            /**
+             * Format: double
+             * @description Null where nobody knows how many people or households there are.
+             */
+            asked_for?: number | null;
+            /**
+             * Format: int64
+             * @description Null: the whole city.
+             */
+            id?: number | null;
+            layer?: string | null;
+            name: string;
+            /** Format: double */
+            supply: number;
+            /** @description Facilities whose size is not known: not in the supply. */
+            supply_unknown: number;
+            verdict: components["schemas"]["Verdict"];
+        };
+        /**
+         * @description What a rule asks for as a share of people or households.
+         * @enum {string}
+         */
+        RatioUnit: "m2_per_100_households" | "m2_per_person" | "places_per_1000_people" | "people_per_site" | "spaces_per_household";
+        ReachAnswer: {
+            /** Format: double */
+            metres_per_minute: number;
+            modifications: number;
+            network: components["schemas"]["NetworkSummary"];
+            /** @description How the area is meant. */
+            note: string;
+            /** @description Places that walks start from. */
+            origins: number;
+            /** @description Of these, those that join no street. */
+            origins_without_access: number;
+            results: components["schemas"]["ReachResult"][];
+            /** Format: int64 */
+            revision: number;
+        };
+        ReachOrder: {
+            /**
+             * @description Also from every open facility of these kinds.
+             * @default []
+             */
+            facility_kinds: string[];
+            /**
+             * @description Where walks start; from the nearest of all of them distances count.
+             * @default []
+             */
+            from: components["schemas"]["Origin"][];
+            /**
+             * @description Metres, or
+             * @default []
+             */
+            limits_m: number[];
+            /**
+             * @description minutes at the speed.
+             * @default []
+             */
+            limits_min: number[];
+            /**
+             * Format: double
+             * @description 60 m/min.
+             * @default null
+             */
+            metres_per_minute: number | null;
+            /** @default [] */
+            modifications: components["schemas"]["Modification"][];
+            /**
+             * Format: int64
+             * @description A stored scenario, whose modifications come first.
+             * @default null
+             */
+            scenario_id: number | null;
+            /**
+             * @description Leave out the polygons.
+             * @default false
+             */
+            without_areas: boolean;
+            /**
+             * @description Leave out the reached streets.
+             * @default false
+             */
+            without_streets: boolean;
+        };
+        ReachResult: {
+            /** @description GeoJSON MultiPolygon; null when left out. */
+            area: Record<string, never>;
+            /** @description Buildings within the limit, and their households as far as known. */
+            buildings: number;
+            /** Format: double */
+            households: number;
+            /** Format: double */
+            limit_m: number;
+            /** Format: double */
+            minutes: number;
+            /**
+             * Format: double
+             * @description Metres of street within the limit.
+             */
+            street_m: number;
+            /** @description GeoJSON MultiLineString; null when left out. */
+            streets: Record<string, never>;
         };
         Readiness: {
             /**
@@ -1189,6 +1771,131 @@ export interface components {
             /** @description All layers when left out. */
             layers?: string[] | null;
         };
+        /** @description One rule for one service. */
+        Rule: {
+            /** Format: double */
+            building_area_min_m2?: number | null;
+            /** Format: double */
+            capacity_min?: number | null;
+            clause: string;
+            /** @description Any of these kinds serves. */
+            facility_kinds: string[];
+            /** Format: double */
+            land_area_min_m2?: number | null;
+            obligation: components["schemas"]["Obligation"];
+            /** @description The item of the plan's 提升类 (二(二)) that it belongs to. */
+            plan_item_zh: string;
+            /** Format: double */
+            radius_m?: number | null;
+            /** @description Of the radius and the minutes, where these are known better than the rest. */
+            radius_verified: components["schemas"]["Verified"];
+            /** Format: double */
+            ratio?: number | null;
+            ratio_unit?: components["schemas"]["RatioUnit"] | null;
+            /** @description Code of the rule. */
+            rule: string;
+            source: string;
+            standard: string;
+            tier: components["schemas"]["TierId"];
+            title_zh: string;
+            verified: components["schemas"]["Verified"];
+            /** Format: double */
+            walk_min?: number | null;
+        };
+        /** @description A rule over the city. */
+        RuleResult: {
+            /** Format: double */
+            building_area_min_m2?: number | null;
+            /** Format: double */
+            capacity_min?: number | null;
+            clause: string;
+            /** @description Any of these kinds serves. */
+            facility_kinds: string[];
+            /** Format: double */
+            land_area_min_m2?: number | null;
+            obligation: components["schemas"]["Obligation"];
+            /** @description The item of the plan's 提升类 (二(二)) that it belongs to. */
+            plan_item_zh: string;
+            /** Format: double */
+            radius_m?: number | null;
+            /** @description Of the radius and the minutes, where these are known better than the rest. */
+            radius_verified: components["schemas"]["Verified"];
+            /** Format: double */
+            ratio?: number | null;
+            ratio_unit?: components["schemas"]["RatioUnit"] | null;
+            /** @description Code of the rule. */
+            rule: string;
+            source: string;
+            standard: string;
+            tier: components["schemas"]["TierId"];
+            title_zh: string;
+            verified: components["schemas"]["Verified"];
+            /** Format: double */
+            walk_min?: number | null;
+        } & {
+            accessibility?: components["schemas"]["Accessibility"] | null;
+            buildings: components["schemas"]["BuildingResults"];
+            city: components["schemas"]["AreaResult"];
+            communities: components["schemas"]["AreaResult"][];
+            /** @description Open facilities of its kinds. */
+            facilities: number;
+            facilities_enough: number;
+            facilities_size_unknown: number;
+            facilities_too_small: number;
+            precincts: components["schemas"]["AreaResult"][];
+            /** @description For rules with a ratio. */
+            ratios: components["schemas"]["RatioResult"][];
+            /**
+             * Format: double
+             * @description The metres that were tested; null for a rule without nearness.
+             */
+            reach_m?: number | null;
+            responsible_bodies: components["schemas"]["AreaResult"][];
+            subdistricts: components["schemas"]["AreaResult"][];
+        };
+        RuleSet: {
+            rule_set: string;
+            rules: components["schemas"]["Rule"][];
+            tiers: components["schemas"]["Tier"][];
+        };
+        ScenarioOrder: {
+            modifications: components["schemas"]["Modification"][];
+            name: string;
+            note?: string | null;
+            /**
+             * Format: int32
+             * @description When one is written over: the version that you saw.
+             */
+            version?: number | null;
+        };
+        ScenarioStepSummary: {
+            actor: string;
+            after: Record<string, never>;
+            before: Record<string, never>;
+            /** Format: date-time */
+            changed_at: string;
+            /** @description `insert`, `update` or `delete`. */
+            operation: string;
+        };
+        ScenarioSummary: {
+            /**
+             * Format: int64
+             * @description The revision that it was drawn upon.
+             */
+            baseline_revision: number;
+            /** Format: date-time */
+            created_at: string;
+            modifications: components["schemas"]["Modification"][];
+            name: string;
+            note?: string | null;
+            /** Format: int64 */
+            scenario_id: number;
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: string;
+            /** Format: int32 */
+            version: number;
+        };
         SearchAnswer: {
             results: components["schemas"]["SearchResult"][];
         };
@@ -1253,6 +1960,42 @@ export interface components {
             /** @description A GeoJSON Polygon or MultiPolygon in longitude and latitude. */
             area: Record<string, never>;
         };
+        /** @description Whom one of the states befalls. */
+        Tally: {
+            buildings: number;
+            /** Format: double */
+            elders: number;
+            /**
+             * Format: double
+             * @description Sum of those known, as of the other counts.
+             */
+            households: number;
+            /** Format: double */
+            residents: number;
+            /** Format: double */
+            small_children: number;
+        };
+        /** @description A living circle. */
+        Tier: {
+            clause: string;
+            /** Format: int64 */
+            people_max?: number | null;
+            /** Format: int64 */
+            people_min?: number | null;
+            source: string;
+            tier: components["schemas"]["TierId"];
+            title_zh: string;
+            verified: components["schemas"]["Verified"];
+            /** Format: double */
+            walk_m?: number | null;
+            /** Format: double */
+            walk_min?: number | null;
+        };
+        /**
+         * @description The circles of GB 50180-2018 and what stands beside them. One never stands in for another.
+         * @enum {string}
+         */
+        TierId: "fifteen_minutes" | "ten_minutes" | "five_minutes" | "block" | "complete_community" | "ratio";
         UndoSummary: {
             /**
              * Format: int64
@@ -1281,6 +2024,13 @@ export interface components {
             bytes: number;
             name: string;
         };
+        /** @enum {string} */
+        Verdict: "pass" | "fail" | "unknown" | "needs_review";
+        /**
+         * @description How well a number is known.
+         * @enum {string}
+         */
+        Verified: "source" | "secondary_source" | "unverified";
         VersionOrder: {
             /**
              * Format: int32
@@ -1328,6 +2078,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Landing"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analyse_coverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverageOrder"];
+            };
+        };
+        responses: {
+            /** @description The coverage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageAnswer"];
+                };
+            };
+            /** @description A job; Location leads to it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description A scenario that cannot be applied, or too much at once */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The network */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkReport"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analyse_reach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReachOrder"];
+            };
+        };
+        responses: {
+            /** @description What can be reached */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachAnswer"];
+                };
+            };
+            /** @description A job; Location leads to it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description No such origin */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A scenario that cannot be applied, or too much at once */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other problem */
@@ -1511,6 +2401,13 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "application/geo+json": string;
+                    "application/geopackage+sqlite3": string;
+                    "application/zip": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                    "application/vnd.google-earth.kml+xml": string;
+                    "image/vnd.dxf": string;
                 };
             };
             /** @description A parameter is wrong */
@@ -1583,6 +2480,13 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "application/geo+json": string;
+                    "application/geopackage+sqlite3": string;
+                    "application/zip": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                    "application/vnd.google-earth.kml+xml": string;
+                    "image/vnd.dxf": string;
                 };
             };
             /** @description A parameter is wrong */
@@ -3007,6 +3911,281 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSet"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scenarios: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The scenarios */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioSummary"][];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioOrder"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioSummary"];
+                };
+            };
+            /** @description The name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be applied */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a scenario */
+                scenario_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The scenario */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioSummary"];
+                };
+            };
+            /** @description No such scenario */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a scenario */
+                scenario_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioOrder"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioSummary"];
+                };
+            };
+            /** @description No such scenario */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody was faster */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a scenario */
+                scenario_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such scenario */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scenario_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a scenario */
+                scenario_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The steps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioStepSummary"][];
                 };
             };
             /** @description Any other problem */
