@@ -3,6 +3,8 @@ import { complaints } from './axe'
 import { change, ME, read, remove, write, type Stored } from './editing'
 import { atRest, open } from './page'
 
+test.describe.configure({ timeout: 90_000 })
+
 type Place = [number, number]
 const at = (east: number, north: number): Place => [104.6497 + east * 1e-4, 30.1228 + north * 1e-4]
 const box = (size: number) => ({
