@@ -13,6 +13,8 @@ const MAGENTA = Buffer.from(
 const TILES = 'http://tiles.test/**'
 const PMTILES = process.env['PIANQU_TEST_PMTILES'] ?? ''
 
+test.describe.configure({ timeout: 90_000 })
+
 const choice = (page: Page) => page.getByRole('combobox', { name: '底图' })
 
 /** Answers for the tile server that is not there; tells what was asked. */
@@ -125,7 +127,6 @@ test('without the internet the map goes on and says why it is blank', async ({ p
 })
 
 test('a sheet names its basemap and has it beneath the city', async ({ page }) => {
-  test.setTimeout(90_000)
   await serveTiles(page)
   await open(page, NOWHERE)
   await choice(page).selectOption({ label: '试验影像' })

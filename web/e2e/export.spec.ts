@@ -7,6 +7,8 @@ import { expect, test, type Download, type Page } from '@playwright/test'
 import { complaints } from './axe'
 import { atRest, hashAt, open, search } from './page'
 
+test.describe.configure({ timeout: 90_000 })
+
 const panel = (page: Page) => page.getByRole('region', { name: '导出数据' })
 
 /** Only this layer. */

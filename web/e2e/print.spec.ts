@@ -13,6 +13,9 @@ interface Told {
   layout: { page: { w: number; h: number }; map: { x: number; y: number; w: number; h: number }; legend: { x: number; y: number; w: number; h: number } }
 }
 
+// Pictures of many pixels are drawn here without a graphics card, beside everything else that runs.
+test.describe.configure({ timeout: 150_000 })
+
 const panel = (page: Page) => page.getByRole('region', { name: '打印地图' })
 
 async function save(page: Page, kind: 'PNG' | 'PDF'): Promise<{ path: string; name: string; told: Told }> {
@@ -49,7 +52,6 @@ function acrossM(west: number, east: number, lat: number): number {
 }
 
 test('a PDF has the size of its paper, the scale that it says and a legend of what is drawn', async ({ page }) => {
-  test.setTimeout(120_000)
   await open(page, await hashAt(page, 'community', 16))
   await page.getByRole('button', { name: '打印', exact: true }).click()
   await panel(page).getByLabel('图名').fill('雁江区老旧小区改造图')
@@ -101,7 +103,6 @@ test('a PDF has the size of its paper, the scale that it says and a legend of wh
 })
 
 test('the legend is what is drawn: what the server has there, and no more', async ({ page }) => {
-  test.setTimeout(120_000)
   const hash = await hashAt(page, 'utility_line', 17)
   await open(page, `${hash}&layers=utility_line,gate`)
   await page.keyboard.press('p')
@@ -122,7 +123,6 @@ test('the legend is what is drawn: what the server has there, and no more', asyn
 })
 
 test('a PNG has the pixels of its paper and knows its resolution', async ({ page }) => {
-  test.setTimeout(150_000)
   await open(page, await hashAt(page, 'community', 15))
   await page.getByRole('button', { name: '打印', exact: true }).click()
   await panel(page).getByLabel('纸张').selectOption('a3')
