@@ -41,8 +41,8 @@ mod process;
 mod scenarios;
 mod schema;
 mod search;
-mod sources;
 pub mod siting;
+mod sources;
 mod statistics;
 pub mod streams;
 mod strict_json;
@@ -207,6 +207,7 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(analysis::network::show_network))
         .routes(routes!(analysis::reach::analyse_reach))
         .routes(routes!(analysis::coverage::analyse_coverage))
+        .routes(routes!(analysis::siting::analyse_siting))
         // Files have a limit of their own, which is held while they come.
         .routes(routes!(imports::uploads::create_upload).layer(DefaultBodyLimit::disable()))
         .routes(routes!(imports::uploads::preview_upload))

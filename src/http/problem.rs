@@ -46,11 +46,12 @@ pub enum Kind {
     InvalidScenario,
     UnknownScenario,
     NameTaken,
+    InfeasibleSiting,
     Cancelled,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 32] = [
+    pub const ALL: [Kind; 33] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -83,6 +84,7 @@ impl Kind {
         Kind::InvalidScenario,
         Kind::UnknownScenario,
         Kind::NameTaken,
+        Kind::InfeasibleSiting,
     ];
 
     /// Name in the `type` URI, HTTP status, title and what the reader of its page can do about it.
@@ -247,6 +249,12 @@ impl Kind {
                 S::PRECONDITION_FAILED,
                 "Somebody was faster",
                 "The feature is no longer what you saw. `current` is what it is now, `changed_since` who changed what.",
+            ),
+            Kind::InfeasibleSiting => (
+                "infeasible-siting",
+                S::UNPROCESSABLE_ENTITY,
+                "Sites cannot be chosen like that",
+                "`errors` names what stands against it, or who would be left without a site.",
             ),
             Kind::InvalidScenario => (
                 "invalid-scenario",

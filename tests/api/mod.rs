@@ -15,6 +15,7 @@ mod imports;
 mod representation;
 mod scenarios;
 mod search;
+mod siting;
 mod sockets;
 mod sources;
 mod statistics;

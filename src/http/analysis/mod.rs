@@ -7,6 +7,8 @@ pub mod coverage;
 pub mod network;
 pub mod reach;
 pub mod rules;
+pub mod siting;
+mod siting_problem;
 pub mod what_if;
 
 use std::sync::Arc;

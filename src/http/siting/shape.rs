@@ -97,6 +97,12 @@ pub struct NearestResult {
 }
 
 impl SitingResult {
+    /// Without the lists by demand.
+    pub fn forget_demands(&mut self) {
+        self.served.clear();
+        self.left_out.clear();
+    }
+
     pub fn of(problem: &Problem, answer: &Answer, seed: u64) -> Self {
         let demand = |n: usize| problem.demands[n].id.clone();
         let site = |n: usize| problem.sites[n].id.clone();

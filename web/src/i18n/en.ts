@@ -570,4 +570,5 @@ export const en: Dictionary = {
   'problem.invalid-scenario': 'The scenario cannot be applied',
   'problem.unknown-scenario': 'There is no such scenario',
   'problem.name-taken': 'The name is taken',
+  'problem.infeasible-siting': 'Sites cannot be chosen like that',
 }

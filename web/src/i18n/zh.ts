@@ -567,6 +567,7 @@ export const zh = {
   'problem.invalid-scenario': '情景方案无法应用',
   'problem.unknown-scenario': '没有这个情景方案',
   'problem.name-taken': '名称已被使用',
+  'problem.infeasible-siting': '无法这样选址',
 } as const
 
 export type Key = keyof typeof zh
