@@ -1,5 +1,5 @@
 import type { Report } from '../../api/imports'
-import { csvOf } from '../export/csv'
+import { csvOf } from '../../ui/csv'
 
 /** Headings in the order of the columns. */
 export interface Words {
