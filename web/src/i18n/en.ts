@@ -1,10 +1,12 @@
 import { enBasemap } from './en_basemap'
+import { enCoverage } from './en_coverage'
 import { enExport } from './en_export'
 import { enPrint } from './en_print'
 import type { Dictionary } from './zh'
 
 export const en: Dictionary = {
   ...enBasemap,
+  ...enCoverage,
   ...enExport,
   ...enPrint,
   appName: 'Pianqu',

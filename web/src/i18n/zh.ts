@@ -1,10 +1,12 @@
 import { zhBasemap } from './zh_basemap'
+import { zhCoverage } from './zh_coverage'
 import { zhExport } from './zh_export'
 import { zhPrint } from './zh_print'
 
 /** The first language. Its keys are the keys: a dictionary that lacks one does not compile. */
 export const zh = {
   ...zhBasemap,
+  ...zhCoverage,
   ...zhExport,
   ...zhPrint,
   appName: '片区',

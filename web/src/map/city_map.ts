@@ -7,6 +7,7 @@ import { MOST_NAMED, type PlaceName } from './place_names'
 import { Drawing, type DrawnGeometry, type DrawnShape } from './drawing'
 import type { Better } from './editing/edit_canvas'
 import { editLayers } from './editing/edit_layers'
+import { buildingColour, CLASS_STATE, coverageLayers, type Colouring } from './coverage_layers'
 import { FONTS } from './fonts'
 import { outlineLayers } from './outline'
 import { ground } from './palette'
@@ -14,6 +15,7 @@ import { previewLayers } from './preview'
 import { selectionLayers } from './selection'
 import {
   CITY_SOURCE,
+  COVERAGE_SOURCE,
   EDIT_SOURCE,
   NAMES_SOURCE,
   OUTLINE_SOURCE,
@@ -50,7 +52,7 @@ export interface Hit {
 
 export interface MapEvents {
   onMove: (view: View) => void
-  onClick: (hits: Hit[]) => void
+  onClick: (hits: Hit[], place: [number, number]) => void
   onShape: (geometry: DrawnGeometry, isFinished: boolean) => void
   onLoading: (isLoading: boolean) => void
   /** Whether tiles of the basemap come. */
@@ -74,6 +76,8 @@ export class CityMap {
   #preview: GeoJSON.FeatureCollection = NO_FEATURES
   #outline: GeoJSON.FeatureCollection = NO_FEATURES
   #edit: GeoJSON.FeatureCollection = NO_FEATURES
+  #covered: GeoJSON.FeatureCollection = NO_FEATURES
+  #colouring: Colouring | undefined
   /** Clicks and cursor are the editor's. */
   isEdited = false
   readonly #basemap = new BasemapLayers()
@@ -152,7 +156,7 @@ export class CityMap {
   /** What is drawn now as a style for paper: without what is only shown to whoever works here. */
   paperStyle(): maplibre.StyleSpecification {
     const style = this.#style()
-    const passing = [SELECTION_SOURCE, PREVIEW_SOURCE, OUTLINE_SOURCE, EDIT_SOURCE, POINTER_SOURCE]
+    const passing = [COVERAGE_SOURCE, SELECTION_SOURCE, PREVIEW_SOURCE, OUTLINE_SOURCE, EDIT_SOURCE, POINTER_SOURCE]
     const layers = style.layers.filter((layer) => !('source' in layer && passing.includes(String(layer.source))))
     const sources = Object.fromEntries(Object.entries(style.sources).filter(([id]) => !passing.includes(id)))
     return { ...style, sources, layers }
@@ -265,6 +269,33 @@ export class CityMap {
     this.#fill(OUTLINE_SOURCE, this.#outline)
   }
 
+  /** Draws the facilities that a rule looks for, and what is reached. */
+  cover(features: GeoJSON.FeatureCollection | undefined): void {
+    this.#covered = features ?? NO_FEATURES
+    this.#fill(COVERAGE_SOURCE, this.#covered)
+  }
+
+  /** Colours the buildings by their classes, or as they are otherwise. */
+  colour(colouring: Colouring | undefined): void {
+    this.#colouring = colouring
+    this.#whenReady(() => this.#paintBuildings())
+  }
+
+  #paintBuildings(): void {
+    if (!this.map.getSource(CITY_SOURCE) || !this.map.getLayer('building')) return
+    this.map.removeFeatureState({ source: CITY_SOURCE, sourceLayer: 'building' })
+    const colouring = this.#colouring
+    for (const [i, id] of (colouring?.ids ?? []).entries()) {
+      this.map.setFeatureState({ source: CITY_SOURCE, sourceLayer: 'building', id }, { [CLASS_STATE]: colouring?.classes[i] })
+    }
+    const plain = (id: string) => this.#stack().find(({ spec }) => spec.id === id)?.spec.paint as Record<string, never> | undefined
+    this.map.setPaintProperty('building', 'fill-color', colouring ? buildingColour(colouring.colours) : plain('building')?.['fill-color'])
+    this.map.setPaintProperty('building', 'fill-opacity', colouring ? 0.95 : plain('building')?.['fill-opacity'])
+    // The tint of the communities would mix with the colours.
+    if (!this.map.getLayer('community')) return
+    this.map.setPaintProperty('community', 'fill-opacity', colouring ? 0.06 : plain('community')?.['fill-opacity'])
+  }
+
   /** Draws what is being edited. */
   edit(features: GeoJSON.FeatureCollection | undefined): void {
     this.#edit = features ?? NO_FEATURES
@@ -314,6 +345,7 @@ export class CityMap {
 
   #styleCame(): void {
     this.#drawing = new Drawing(this.map, (geometry, isFinished) => this.events.onShape(geometry, isFinished))
+    if (this.#colouring) this.#paintBuildings()
     for (const act of this.#waiting.splice(0)) act()
   }
 
@@ -334,6 +366,7 @@ export class CityMap {
       [NAMES_SOURCE]: { type: 'geojson', data: this.#names },
       [PREVIEW_SOURCE]: { type: 'geojson', data: this.#preview },
       [OUTLINE_SOURCE]: { type: 'geojson', data: this.#outline },
+      [COVERAGE_SOURCE]: { type: 'geojson', data: this.#covered },
       [EDIT_SOURCE]: { type: 'geojson', data: this.#edit },
       [POINTER_SOURCE]: { type: 'geojson', data: NO_FEATURES },
       ...this.#basemap.sources,
@@ -359,7 +392,7 @@ export class CityMap {
       type: 'background',
       paint: { 'background-color': ground.land },
     }
-    const above = [...previewLayers(), ...outlineLayers(), ...selectionLayers(), ...editLayers()]
+    const above = [...coverageLayers(), ...previewLayers(), ...outlineLayers(), ...selectionLayers(), ...editLayers()]
     return { version: 8, sources, layers: [land, ...this.#basemap.layers(), ...drawn, ...above] }
   }
 
@@ -387,7 +420,10 @@ export class CityMap {
   }
 
   #click(point: maplibre.Point): void {
-    if (this.#drawing && !this.#drawing.isActive && !this.isEdited) this.events.onClick(this.hitsAt(point))
+    if (this.#drawing && !this.#drawing.isActive && !this.isEdited) {
+      const { lng, lat } = this.map.unproject(point)
+      this.events.onClick(this.hitsAt(point), [lng, lat])
+    }
   }
 
   #point(point: maplibre.Point): void {

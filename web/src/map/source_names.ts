@@ -12,3 +12,5 @@ export const PREVIEW_SOURCE = 'preview'
 /** What is being edited; and what follows the pointer, which changes much more often. */
 export const EDIT_SOURCE = 'edit'
 export const POINTER_SOURCE = 'pointer'
+/** What can be walked to from a place, and the facilities that a rule looks for. */
+export const COVERAGE_SOURCE = 'coverage'

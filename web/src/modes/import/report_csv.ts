@@ -1,4 +1,5 @@
 import type { Report } from '../../api/imports'
+import { csvOf } from '../../ui/csv'
 
 /** Headings in the order of the columns. */
 export interface Words {
@@ -8,7 +9,7 @@ export interface Words {
   field: (name: string) => string
 }
 
-/** The rows of a report that were mended or refused, one line for each problem; Excel opens it as UTF-8. */
+/** The rows of a report that were mended or refused, one line for each problem. */
 export function reportCsv(report: Report, words: Words): string {
   const lines = report.rows.flatMap((row) =>
     row.problems.map(({ code, field, value, reason }) => [
@@ -21,12 +22,5 @@ export function reportCsv(report: Report, words: Words): string {
       reason,
     ]),
   )
-  return `\ufeff${[words.headings, ...lines].map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`
-}
-
-/** A text that a spreadsheet would take for a formula is made one that it does not. */
-function cell(text: string): string {
-  const isFormula = /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.]+$/.test(text)
-  const safe = isFormula ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  return csvOf([words.headings, ...lines])
 }
