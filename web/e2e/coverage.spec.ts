@@ -13,6 +13,8 @@ interface Area {
   reached_too_small: Tally
   not_reached: Tally
   no_data: Tally
+  mean_m: number
+  mean_leaves_out_no_path: number
   verdict: string
 }
 interface Answer {
@@ -26,6 +28,9 @@ interface Answer {
     buildings: { distance_m: (number | null)[]; why: number[]; state: number[] }
   }[]
 }
+
+// Each asks the whole city twice: the page, and the test beside it.
+test.describe.configure({ timeout: 90_000 })
 
 const panel = (page: Page) => page.getByRole('region', { name: '设施覆盖' })
 const STATES = ['reached_enough', 'reached_too_small', 'not_reached', 'no_data'] as const
@@ -114,7 +119,8 @@ test('the figures are those of the API, in four states, and nothing unverified p
     }
     expect(cells[5]).toBe({ fail: '未达标', unknown: '无法判断', needs_review: '待复核' }[area.verdict])
   }
-  await expect(panel(page).getByText('户数由小区总户数按建筑面积分摊')).toBeVisible()
+  await expect(panel(page).getByText(`平均距离 ${Math.round(city.mean_m).toLocaleString('zh-CN')} 米`)).toBeVisible()
+  await expect(panel(page).getByText(`无通路的 ${Math.round(city.mean_leaves_out_no_path).toLocaleString('zh-CN')} 户`)).toBeVisible()
   await panel(page).getByText('依据', { exact: true }).click()
   await expect(panel(page).getByText('GB 50180-2018').first()).toBeVisible()
 })
@@ -156,11 +162,14 @@ test('a kind that nobody has on record has no data, not a share of zero', async 
 })
 
 test('streets and area within reach of a clicked place are drawn as the API tells', async ({ page }) => {
-  await open(page, '#map=15/30.12/104.65')
+  const stores = await page.request.get('/api/collections/facility/items', { params: { filter: "facility_kind = 'health_station'", limit: '1' } })
+  const { features } = (await stores.json()) as { features: { geometry: { coordinates: [number, number] } }[] }
+  const place = features[0]!.geometry.coordinates
+  await open(page, `#map=15/${place[1]}/${place[0]}`)
   await choose(page, 'health_station')
   await panel(page).getByRole('button', { name: '步行范围' }).click()
   await panel(page).getByRole('button', { name: '在地图上点选' }).click()
-  const at = await pixel(page, [104.655, 30.12])
+  const at = await pixel(page, place)
   await page.mouse.click(at.x, at.y)
   await expect(panel(page).getByText(/从 .* 出发/)).toBeVisible({ timeout: 20_000 })
   const row = (metres: string) => panel(page).getByRole('row').filter({ hasText: metres })
