@@ -360,7 +360,7 @@ async fn two_people_and_psql_change_the_same_features_and_nothing_is_lost() {
     let converged = last_write.elapsed();
     followers.iter().for_each(tokio::task::JoinHandle::abort);
 
-    let account = arena.account.lock().unwrap();
+    let account = std::mem::take(&mut *arena.account.lock().unwrap());
     let slowest = hold_promise(&account, &pictures);
     nothing_is_lost(&client, &account).await;
     let conflicts = account.refused.iter().filter(|(_, kind)| kind == "/problems/version-conflict").count();

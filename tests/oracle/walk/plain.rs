@@ -218,8 +218,10 @@ impl World {
 
     fn take_streets(&mut self, items: &[std::sync::Arc<Item>], plane: GaussKruger) {
         type Key = (i64, i64);
+        type Vertex = (Key, Coord<f64>);
+        type Landing = (f64, Key, Coord<f64>);
         let key = |c: Coord<f64>| ((c.x * 1e7).round() as i64, (c.y * 1e7).round() as i64);
-        let mut lines: Vec<(Vec<(Key, Coord<f64>)>, bool)> = Vec::new();
+        let mut lines: Vec<(Vec<Vertex>, bool)> = Vec::new();
         for item in items {
             let walkable = match field(LayerId::Street, item, "is_walkable") {
                 Value::Boolean(yes) => *yes,
@@ -228,7 +230,7 @@ impl World {
             let ShapeGeometry::Lines(parts) = item.shape.geometry() else { continue };
             let yes = |name| field(LayerId::Street, item, name) == &Value::Boolean(true);
             for part in parts.iter().filter(|_| walkable) {
-                let mut line: Vec<(Key, Coord<f64>)> = part.0.iter().map(|c| (key(*c), plane.to_plane(*c))).collect();
+                let mut line: Vec<Vertex> = part.0.iter().map(|c| (key(*c), plane.to_plane(*c))).collect();
                 line.dedup_by_key(|v| v.0);
                 if line.len() > 1 {
                     lines.push((line, yes("is_bridge") || yes("is_tunnel")));
@@ -238,7 +240,7 @@ impl World {
         // Ends that meet no other vertex and lie upon another street.
         let mut count: HashMap<Key, usize> = HashMap::new();
         lines.iter().for_each(|(line, _)| line.iter().for_each(|v| *count.entry(v.0).or_default() += 1));
-        let mut landings: BTreeMap<(usize, usize), Vec<(f64, Key, Coord<f64>)>> = BTreeMap::new();
+        let mut landings: BTreeMap<(usize, usize), Vec<Landing>> = BTreeMap::new();
         for (i, (line, is_bridge)) in lines.iter().enumerate() {
             for end in [line[0], line[line.len() - 1]] {
                 if count[&end.0] > 1 {

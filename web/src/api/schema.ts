@@ -75,6 +75,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analysis/siting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where new facilities serve best: most covered (`mclp`), fewest sites (`lscp`), least walking (`p-median`) or nobody far
+         *     off (`p-center`), among the candidate sites and beside what exists. Ids are `building/7`, `candidate_site/3`,
+         *     `facility/12`, with several kinds after the kind: `nursery:building/7`. docs/siting.md has the models.
+         */
+        post: operations["analyse_siting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/basemaps": {
         parameters: {
             query?: never;
@@ -972,6 +993,8 @@ export interface components {
             verdict: components["schemas"]["Verdict"];
         };
         /** @enum {string} */
+        AssignmentName: "single" | "split";
+        /** @enum {string} */
         AudienceName: "public" | "staff";
         /** @enum {string} */
         BasemapKind: "raster" | "pmtiles";
@@ -1420,6 +1443,14 @@ export interface components {
             plural: string;
             title: components["schemas"]["Bilingual"];
         };
+        LeftOutResult: {
+            demand_id: string;
+            nearest_open?: components["schemas"]["NearestResult"] | null;
+            /** Format: double */
+            share: number;
+            /** @description `no-way`, `beyond-radius`, `not-chosen` or `full`. */
+            why: string;
+        };
         Link: {
             href: string;
             rel: string;
@@ -1493,6 +1524,11 @@ export interface components {
             /** @enum {string} */
             kind: "remove_barrier";
         };
+        NearestResult: {
+            /** Format: double */
+            cost: number;
+            site_id: string;
+        };
         NetworkReport: {
             buildings: number;
             /** @description Buildings that join no street: too far, or walled in. */
@@ -1549,7 +1585,27 @@ export interface components {
             nodes: number;
         };
         /** @enum {string} */
+        ObjectiveName: "mclp" | "lscp" | "p-median" | "p-center";
+        /** @enum {string} */
         Obligation: "required" | "as_needed" | "target" | "recommended";
+        OpenSiteResult: {
+            /** Format: double */
+            capacity?: number | null;
+            /** Format: double */
+            farthest?: number | null;
+            /**
+             * Format: double
+             * @description Weight that it serves.
+             */
+            load: number;
+            /** @description Demands that it serves. */
+            places: number;
+            /** Format: double */
+            price: number;
+            site_id: string;
+            /** @description `chosen`, `must`, `must-be-full` or `existing`. */
+            why: string;
+        };
         /** @enum {string} */
         Operation: "create" | "replace" | "update" | "delete";
         /** @description An import that is asked for. */
@@ -1912,6 +1968,170 @@ export interface components {
             /** @example community */
             layer: string;
         };
+        ServedResult: {
+            /** Format: double */
+            cost: number;
+            demand_id: string;
+            /**
+             * Format: double
+             * @description The part of the demand; 1 except with split assignment.
+             */
+            share: number;
+            site_id: string;
+        };
+        ShareResult: {
+            /** @description `places`, or the name of a weight. */
+            of: string;
+            /**
+             * Format: double
+             * @description Null when the total is 0.
+             */
+            percent?: number | null;
+            /** Format: double */
+            served: number;
+            /** Format: double */
+            total: number;
+        };
+        SitingAnswer: {
+            /** @description How capacities are kept: `single` or `split`; null when they are not. */
+            assignment?: string | null;
+            /**
+             * Format: double
+             * @description No answer is better than this; null when nothing is known.
+             */
+            bound?: number | null;
+            /** Format: double */
+            budget?: number | null;
+            /** @description Ids of the sites that were chosen, those that exist left out. */
+            chosen: string[];
+            explanation: string;
+            /**
+             * Format: double
+             * @description |value − bound| / value; 0 only when it is proved.
+             */
+            gap?: number | null;
+            /** Format: double */
+            greatest_cost?: number | null;
+            is_proved_optimal: boolean;
+            /** @description False: an answer as good may exist that the tie rule prefers. */
+            is_tie_settled: boolean;
+            left_out: components["schemas"]["LeftOutResult"][];
+            /**
+             * Format: double
+             * @description Of those who are served, each place once.
+             */
+            mean_cost?: number | null;
+            /**
+             * Format: double
+             * @description Of those who are served, each by its weight.
+             */
+            mean_cost_weighted?: number | null;
+            /** @description What `value` is. */
+            measures: string;
+            /** @description `mclp`, `lscp`, `p-median` or `p-center`. */
+            objective: string;
+            p?: number | null;
+            /** Format: double */
+            radius?: number | null;
+            /** @description `proved-optimal`, `time-limit` or `too-large-to-prove`. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Leads the search where nothing can be proved.
+             */
+            seed: number;
+            served: components["schemas"]["ServedResult"][];
+            /** @description What part is served, by places and by each weight. */
+            shares: components["schemas"]["ShareResult"][];
+            /** @description Every open site. */
+            sites: components["schemas"]["OpenSiteResult"][];
+            tie_rule: string;
+            /** Format: double */
+            value: number;
+            /** @description The weight that objective, capacities and tie rule count. */
+            weight: string;
+        } & {
+            candidate_sites: number;
+            /** @description Homes that take part: buildings with households. */
+            demands: number;
+            /** @description Buildings whose households are not known; they are left out. */
+            demands_unknown: number;
+            existing_facilities: number;
+            modifications: number;
+            /** Format: int64 */
+            revision: number;
+            /** @description Homes whose own weight is not known and counts as 0. */
+            weight_unknown: number;
+        };
+        SitingKind: {
+            /** @description Open facilities of any of these serve already. */
+            facility_kinds: string[];
+            /** @description Sites to choose for it; not for `lscp`. */
+            p?: number | null;
+            /**
+             * Format: double
+             * @description Metres, or
+             */
+            radius_m?: number | null;
+            /**
+             * Format: double
+             * @description minutes at the speed; for `mclp` and `lscp`.
+             */
+            radius_min?: number | null;
+            /**
+             * Format: double
+             * @description Usable area that one takes of its site. A site whose area is not known is then not chosen.
+             */
+            room_m2?: number | null;
+        };
+        SitingOrder: {
+            /** @description `single` (the default) or `split`. */
+            assignment?: components["schemas"]["AssignmentName"];
+            /** @description Yuan that all chosen sites may cost together, as text: `"1200000.00"`. */
+            budget?: string | null;
+            /**
+             * Format: double
+             * @description What one chosen site, and one existing facility, can serve of the weight; without limit otherwise.
+             */
+            candidate_capacity?: number | null;
+            /** @description Only these candidate sites; all of them otherwise. */
+            candidate_sites?: number[] | null;
+            /** Format: double */
+            existing_capacity?: number | null;
+            /** @description What is to be built: one kind, or several that share the candidate sites. */
+            kinds: components["schemas"]["SitingKind"][];
+            /**
+             * Format: double
+             * @description Longer walks are no way; 3,000 m.
+             */
+            limit_m?: number | null;
+            /**
+             * Format: double
+             * @description 60 m/min; 45 m/min where elders count.
+             */
+            metres_per_minute?: number | null;
+            modifications?: components["schemas"]["Modification"][];
+            /** @description Candidate sites that are chosen whatever comes; with several kinds, for the first of them. */
+            must?: number[];
+            must_not?: number[];
+            /** @description What the sites are chosen for. */
+            objective: components["schemas"]["ObjectiveName"];
+            /** Format: int64 */
+            scenario_id?: number | null;
+            /** Format: int64 */
+            seed?: number | null;
+            /**
+             * Format: double
+             * @description 30 s; 600 s at most.
+             */
+            time_limit_s?: number | null;
+            /** @description `households` (the default), `residents`, `elders` or `small_children`: what objective and capacities count. */
+            weight?: components["schemas"]["WeightName"];
+            /** @description Leave out the lists by building. */
+            without_buildings?: boolean;
+            /** @description Leave out the facilities that exist. */
+            without_existing?: boolean;
+        };
         /** @description A layer, sheet or feature class of the file. */
         SourceLayerSummary: {
             columns: string[];
@@ -2038,6 +2258,8 @@ export interface components {
              */
             version: number;
         };
+        /** @enum {string} */
+        WeightName: "households" | "residents" | "elders" | "small_children";
         WrittenFeature: {
             /** Format: int64 */
             id: number;
@@ -2212,6 +2434,57 @@ export interface operations {
                 };
             };
             /** @description A scenario that cannot be applied, or too much at once */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analyse_siting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SitingOrder"];
+            };
+        };
+        responses: {
+            /** @description The sites, with bound, gap and reason */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SitingAnswer"];
+                };
+            };
+            /** @description A job; Location leads to it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description It cannot be done, or is too much at once */
             422: {
                 headers: {
                     [name: string]: unknown;
