@@ -198,3 +198,23 @@ test('a refusal is told in words, and coverage fits a phone', async ({ page }) =
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
   expect(await complaints(page)).toEqual([])
 })
+
+test('a long question tells that it runs, and can be stopped', async ({ page }) => {
+  let stopped = ''
+  await page.route('**/api/analysis/coverage', (route) => route.fulfill({ status: 202, json: { job_id: 'long' } }))
+  await page.route('**/api/jobs/long', async (route) => {
+    if (route.request().method() === 'DELETE') stopped = route.request().url()
+    await route.fulfill({ json: { job_id: 'long', state: 'running', progress: { stage: 'coverage', done: 0, total: 1 }, result: null } })
+  })
+  await open(page, '#map=15/30.12/104.65')
+  await page.keyboard.press('c')
+  await expect(panel(page).getByText('正在计算步行距离…')).toBeVisible()
+  await expect(panel(page).getByRole('progressbar')).toBeVisible()
+  await page.waitForResponse('**/api/jobs/long')
+  await panel(page).getByRole('button', { name: '取消' }).click()
+  await expect(panel(page).getByText('已取消计算。')).toBeVisible()
+  await expect.poll(() => stopped).toContain('/api/jobs/long')
+  await page.unroute('**/api/analysis/coverage')
+  await panel(page).getByRole('button', { name: '计算', exact: true }).click()
+  await expect(panel(page).getByText(/开放中的设施/)).toBeVisible({ timeout: 20_000 })
+})
