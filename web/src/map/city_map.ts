@@ -112,6 +112,8 @@ export class CityMap {
       fadeDuration: 120,
       // What was seen before may have changed since; asking again costs a 304.
       maxTileCacheSize: 0,
+      // The worker keeps what it sliced from a tile for deeper zooms, also when the tile has changed; so it slices none.
+      zoomLevelsToOverscale: undefined,
       locale: { 'Map.Title': title },
       transformRequest: requestOf,
     })
