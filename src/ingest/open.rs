@@ -105,7 +105,13 @@ fn open_target(target: &str, request: &Request, report: &mut Report) -> Result<O
             text = shapefile_encoding(&target, request)?;
             rebuild_index(&mut target, request, report, &mut memory)?;
         }
-        "xlsx" => archive::weigh_workbook(&request.path, &target, &request.limits)?,
+        "xlsx" => {
+            archive::weigh_workbook(&request.path, &target, &request.limits)?;
+            // A workbook is a zip itself; GDAL reads one that lies in another only when told so.
+            if target.starts_with("/vsizip/") {
+                target = archive::inside(&target);
+            }
+        }
         "csv" | "tsv" | "txt" => options.extend(["AUTODETECT_TYPE=NO", "EMPTY_STRING_AS_NULL=YES"]),
         "osm" | "pbf" => {
             let config = osm_rules::gdal_config().into_bytes();

@@ -18,7 +18,7 @@ const NAMED: usize = 10;
 /// Refuses a sheet with merged cells, and names them. `target` is the workbook as GDAL has it.
 pub fn refuse_merged(path: &Path, target: &str, sheet: &str) -> Result<(), IngestError> {
     let fault = |error: quick_xml::Error| unreadable(path, format!("the workbook's XML: {error}"));
-    let root = inside(target);
+    let root = if target.starts_with("/vsizip/{") { target.to_owned() } else { inside(target) };
     let Some(file) = file_of(&root, sheet).map_err(fault)? else {
         return Err(unreadable(path, format!("the workbook does not say where the sheet «{sheet}» is")));
     };
