@@ -2,6 +2,7 @@
 
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::response::Response;
+use utoipa::openapi::schema::ObjectBuilder;
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 
 use super::problem::MEDIA_TYPE;
@@ -45,7 +46,11 @@ fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 fn name_formats(file: &mut Response) {
     let Some(content) = file.content.get(ANY_FILE).cloned() else { return };
     for format in Format::ALL {
-        file.content.insert(format.media_type().to_owned(), content.clone());
+        let media_type = format.media_type();
+        // What is JSON is an object, whoever reads it.
+        let object = || RefOr::T(ContentBuilder::new().schema(Some(ObjectBuilder::new())).build());
+        let content = if media_type.ends_with("json") { object() } else { content.clone() };
+        file.content.insert(media_type.to_owned(), content);
     }
 }
 

@@ -52,9 +52,9 @@ pub struct ScenarioStepSummary {
     actor: String,
     /// `insert`, `update` or `delete`.
     operation: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     before: Option<Value>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     after: Option<Value>,
 }
 

@@ -1926,8 +1926,8 @@ export interface components {
         };
         ScenarioStepSummary: {
             actor: string;
-            after: Record<string, never>;
-            before: Record<string, never>;
+            after?: Record<string, never> | null;
+            before?: Record<string, never> | null;
             /** Format: date-time */
             changed_at: string;
             /** @description `insert`, `update` or `delete`. */
@@ -2674,7 +2674,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
-                    "application/geo+json": string;
+                    "application/geo+json": Record<string, never>;
                     "application/geopackage+sqlite3": string;
                     "application/zip": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -2753,7 +2753,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
-                    "application/geo+json": string;
+                    "application/geo+json": Record<string, never>;
                     "application/geopackage+sqlite3": string;
                     "application/zip": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
