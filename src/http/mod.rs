@@ -41,7 +41,6 @@ mod process;
 mod scenarios;
 mod schema;
 mod search;
-pub mod siting;
 mod sources;
 mod statistics;
 pub mod streams;

@@ -9,6 +9,7 @@ pub mod reach;
 pub mod rules;
 pub mod siting;
 mod siting_problem;
+pub mod siting_result;
 pub mod what_if;
 
 use std::sync::Arc;

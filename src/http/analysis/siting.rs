@@ -17,12 +17,12 @@ use crate::analysis::siting::{self, Assignment, Fault as Wrong, Objective, Place
 use crate::domain::Viewer;
 use crate::domain::rule::is_facility_kind;
 use crate::http::AppState;
+use crate::http::analysis::siting_result::SitingResult;
 use crate::http::body::{JsonBody, parse};
 use crate::http::parameters::Parameters;
 use crate::http::problem::{Fault, Kind, Problem};
 use crate::http::representation::Wishes;
 use crate::http::scenarios::modifications_of;
-use crate::http::siting::shape::SitingResult;
 
 const LONGEST_M: f64 = 20_000.0;
 const MOST_KINDS: usize = 10;

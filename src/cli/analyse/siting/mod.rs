@@ -14,7 +14,7 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 
 use crate::analysis::siting::{self, Answer, Assignment, Objective, Problem, SitingError, Watch, or_library};
-use crate::http::siting::shape::SitingResult;
+use crate::http::analysis::siting_result::SitingResult;
 use files::{Files, Lines, Read};
 
 /// Choose sites: most covered, fewest sites, least way, or nobody far off

@@ -1,3 +1,0 @@
-//! Choosing sites.
-
-pub mod shape;
