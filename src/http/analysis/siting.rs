@@ -298,6 +298,10 @@ fn refusal(error: SitingError, city: &CityProblem) -> Problem {
             Problem { errors, ..Problem::new(Kind::InfeasibleSiting, detail) }
         }
         SitingError::Infeasible { why, demands } => {
+            let why = match demands.len() {
+                count if count > MOST_NAMED => format!("{why} They are {count}; the first {MOST_NAMED} are named."),
+                _ => why,
+            };
             let ids = demands.iter().take(MOST_NAMED).map(|&n| city.problem.demands[n].id.clone());
             let named = ids.map(|id| Fault { pointer: None, parameter: None, detail: format!("{id} has no site") });
             Problem { errors: named.collect(), ..Problem::new(Kind::InfeasibleSiting, why) }
