@@ -299,7 +299,9 @@ fn refusal(error: SitingError, city: &CityProblem) -> Problem {
         }
         SitingError::Infeasible { why, demands } => {
             let why = match demands.len() {
-                count if count > MOST_NAMED => format!("{why} They are {count}; the first {MOST_NAMED} are named."),
+                count if count > MOST_NAMED => {
+                    format!("{why}; {count} have none, of whom the first {MOST_NAMED} are named")
+                }
                 _ => why,
             };
             let ids = demands.iter().take(MOST_NAMED).map(|&n| city.problem.demands[n].id.clone());
