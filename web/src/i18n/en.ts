@@ -441,6 +441,7 @@ export const en: Dictionary = {
   mergeText: 'Tick, or click on the map, what shall become part of this one ({layer}). Nothing is changed before you save.',
   mergeNeighbours: 'Nearby',
   mergeNoNeighbours: 'There is nothing else nearby ({layer}); click on the map what to merge.',
+  mergeCut: 'There are more nearby than these {shown}; click the others on the map.',
   mergeOtherLayer: 'Only features of the same layer can be merged ({layer})',
   mergeForks: 'Three or more meet at {n} places; there they stay apart.',
   mergeApart: 'They do not touch: the merged feature will have {n} parts.',

@@ -438,6 +438,7 @@ export const zh = {
   mergeText: '勾选或在地图上点击要并入的{layer}，可以多选。保存前不会改动数据。',
   mergeNeighbours: '附近的',
   mergeNoNeighbours: '附近没有其他{layer}，请在地图上点击要并入的要素。',
+  mergeCut: '附近较多，只列出 {shown} 个；其余可在地图上点击',
   mergeOtherLayer: '只能与同一图层的要素（{layer}）合并',
   mergeForks: '有 {n} 处三条以上相接，那里保持断开。',
   mergeApart: '它们并不相连，合并后是一个有 {n} 部分的要素。',

@@ -35,6 +35,8 @@ interface Merged {
 class Merging {
   others = $state.raw<Feature[]>([])
   neighbours = $state.raw<Feature[]>([])
+  /** More lies around than is listed. */
+  isCut = $state(false)
   isLoading = $state(false)
   failure = $state.raw<unknown>()
   /** For each field that differs: which of its values was chosen. */
@@ -153,6 +155,7 @@ class Merging {
         cursor = nextCursor(page)
       } while (cursor !== undefined && found.length < MOST_OFFERED)
       this.neighbours = found.slice(0, MOST_OFFERED)
+      this.isCut = cursor !== undefined || found.length > MOST_OFFERED
     } catch (error) {
       if (turn === this.#turn) this.failure = error
     }
