@@ -13,6 +13,8 @@ pub struct CityWalk {
     pub snapshot: Arc<Snapshot>,
     pub walk: Walk,
     pub people: Arc<People>,
+    /// How many modifications part the snapshot from its revision.
+    pub modifications: usize,
     people_of: Vec<Arc<Layer>>,
 }
 
@@ -31,7 +33,7 @@ impl CityWalk {
         let kept = last.filter(|last| last.people_of.iter().zip(&people_of).all(|(a, b)| Arc::ptr_eq(a, b)));
         let people = kept.map_or_else(|| Arc::new(People::of(&snapshot)), |last| last.people.clone());
         let walk = Walk::after(last.map(|last| &last.walk), &snapshot, settings);
-        Self { snapshot, walk, people, people_of }
+        Self { snapshot, walk, people, modifications: 0, people_of }
     }
 
     pub fn settings(&self) -> WalkSettings {

@@ -5,9 +5,9 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Progress;
 use super::network::NetworkSummary;
-use super::what_if::walks_of;
-use super::{Progress, answer};
+use super::what_if::answer_what_if;
 use crate::analysis::coverage::{Answer, DEFAULT_STEPS, Question, Speeds, coverage};
 use crate::analysis::scenario::Modification;
 use crate::domain::Viewer;
@@ -17,7 +17,6 @@ use crate::http::body::{JsonBody, parse};
 use crate::http::parameters::Parameters;
 use crate::http::problem::{Kind, Problem};
 use crate::http::representation::Wishes;
-use crate::http::scenarios::modifications_of;
 
 /// Values by building in one answer at most.
 const MOST_VALUES: usize = 2_000_000;
@@ -88,12 +87,9 @@ pub async fn analyse_coverage(
     parameters.finish()?;
     let mut order: CoverageOrder = parse(body)?;
     let question = order.question()?;
-    order.modifications.splice(0..0, modifications_of(&state, viewer, order.scenario_id).await?);
-    let snapshot = state.city.snapshot();
-    let walks = state.walks.clone();
-    answer(&state, viewer, &wishes, "coverage", move |is_wanted, progress: &Progress| {
-        let city = walks_of(&walks, &snapshot, &order.modifications)?;
-        answer_of(&city, &question, &order, is_wanted, progress)
+    let what_if = (order.scenario_id, std::mem::take(&mut order.modifications));
+    answer_what_if(&state, viewer, &wishes, "coverage", what_if, move |city, is_wanted, progress| {
+        answer_of(city, &question, &order, is_wanted, progress)
     })
     .await
 }
@@ -129,7 +125,7 @@ pub fn answer_of(
         }
         CoverageAnswer {
             revision: city.snapshot.revision,
-            modifications: order.modifications.len(),
+            modifications: city.modifications,
             network: NetworkSummary::of(&city.walk),
             answer: found,
         }

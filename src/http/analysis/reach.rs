@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::Progress;
 use super::coverage::{speed, within};
 use super::network::NetworkSummary;
-use super::what_if::walks_of;
-use super::{Progress, answer};
+use super::what_if::answer_what_if;
 use crate::analysis::coverage::Speeds;
 use crate::analysis::reach::area::area;
 use crate::analysis::reach::{Search, streets::split};
@@ -24,7 +24,6 @@ use crate::http::body::{JsonBody, parse};
 use crate::http::parameters::Parameters;
 use crate::http::problem::{Kind, Problem};
 use crate::http::representation::Wishes;
-use crate::http::scenarios::modifications_of;
 use crate::snapshot::walk::{Place, Places};
 
 /// Limits of one question at most, and origins.
@@ -116,11 +115,9 @@ pub async fn analyse_reach(
     parameters.finish()?;
     let mut order: ReachOrder = parse(body)?;
     let (limits, metres_per_minute) = order.limits()?;
-    order.modifications.splice(0..0, modifications_of(&state, viewer, order.scenario_id).await?);
-    let (snapshot, walks) = (state.city.snapshot(), state.walks.clone());
-    answer(&state, viewer, &wishes, "reach", move |is_wanted, progress: &Progress| {
-        let city = walks_of(&walks, &snapshot, &order.modifications)?;
-        answer_of(&city, &order, &limits, metres_per_minute, is_wanted, progress)
+    let what_if = (order.scenario_id, std::mem::take(&mut order.modifications));
+    answer_what_if(&state, viewer, &wishes, "reach", what_if, move |city, is_wanted, progress| {
+        answer_of(city, &order, &limits, metres_per_minute, is_wanted, progress)
     })
     .await
 }
@@ -221,7 +218,7 @@ pub fn answer_of(
     }
     Ok(Some(ReachAnswer {
         revision: city.snapshot.revision,
-        modifications: order.modifications.len(),
+        modifications: city.modifications,
         origins: origins.len(),
         origins_without_access: origins.iter().filter(|origin| origin.joins.is_empty()).count(),
         metres_per_minute,

@@ -7,10 +7,9 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::answer;
 use super::coverage::{speed, within};
 use super::siting_problem::CityProblem;
-use super::what_if::walks_of;
+use super::what_if::answer_what_if;
 use crate::analysis::coverage::Speeds;
 use crate::analysis::scenario::Modification;
 use crate::analysis::siting::{self, Assignment, Fault as Wrong, Objective, Place, SitingError, Watch};
@@ -22,7 +21,6 @@ use crate::http::body::{JsonBody, parse};
 use crate::http::parameters::Parameters;
 use crate::http::problem::{Fault, Kind, Problem};
 use crate::http::representation::Wishes;
-use crate::http::scenarios::modifications_of;
 
 const LONGEST_M: f64 = 20_000.0;
 const MOST_KINDS: usize = 10;
@@ -161,12 +159,9 @@ pub async fn analyse_siting(
     parameters.finish()?;
     let mut order: SitingOrder = parse(body)?;
     let limits = order.check()?;
-    order.modifications.splice(0..0, modifications_of(&state, viewer, order.scenario_id).await?);
-    let snapshot = state.city.snapshot();
-    let walks = state.walks.clone();
-    answer(&state, viewer, &wishes, "siting", move |is_wanted, _| {
-        let city = walks_of(&walks, &snapshot, &order.modifications)?;
-        let Some(problem) = CityProblem::of(&city, viewer, &order, &limits, is_wanted)? else { return Ok(None) };
+    let what_if = (order.scenario_id, std::mem::take(&mut order.modifications));
+    answer_what_if(&state, viewer, &wishes, "siting", what_if, move |city, is_wanted, _| {
+        let Some(problem) = CityProblem::of(city, viewer, &order, &limits, is_wanted)? else { return Ok(None) };
         let start = Instant::now();
         let watch = Watch {
             is_wanted: &is_wanted,
@@ -186,7 +181,7 @@ pub async fn analyse_siting(
         }
         Ok(Some(SitingAnswer {
             revision: city.snapshot.revision,
-            modifications: order.modifications.len(),
+            modifications: city.modifications,
             demands: problem.homes,
             demands_unknown: problem.unknown,
             weight_unknown: problem.weight_unknown,
