@@ -18,6 +18,7 @@ mod neighbourhood;
 mod precinct;
 mod responsible_body;
 pub mod rule;
+pub mod scheme;
 mod shared_trench;
 mod street;
 mod subdistrict;
@@ -26,6 +27,6 @@ mod utility_line;
 mod utility_work;
 
 pub use field::{Choice, Field, FieldKind, Role, Title};
-pub use layer::{Audience, GeometryKind, LayerDescription, LayerId};
+pub use layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 pub use value::Value;
 pub use viewer::Viewer;

@@ -1,7 +1,7 @@
 //! 道路 / 步行道, with what is needed to walk on them and to know when they may be dug up.
 
 use super::field::{Choice, Field, FieldKind, Title, choice, number, text};
-use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 
 /// 道路等级
 pub const STREET_CLASSES: &[Choice] = &[
@@ -39,6 +39,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     description: Title { zh: "道路与步行道中心线", en: "Centre lines of streets and footways" },
     geometry: GeometryKind::Line,
     audience: Audience::Public,
+    rows: RowRule::All,
     fields: &[
         Field::new("code", text(64), "道路编号", "Code").identifier().aliases(&["编号", "osm_id"]),
         Field::new("name", text(200), "道路名称", "Name").in_tiles().aliases(&["名称", "路名"]),
