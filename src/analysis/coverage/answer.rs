@@ -7,6 +7,8 @@ use crate::domain::rule::Rule;
 use crate::domain::{LayerId, Viewer};
 use crate::snapshot::Snapshot;
 
+pub use crate::domain::rule::Verdict;
+
 /// What is true of a building under a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -19,16 +21,6 @@ pub enum State {
 }
 
 pub const STATES: [State; 4] = [State::ReachedEnough, State::ReachedTooSmall, State::NotReached, State::NoData];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    Pass,
-    Fail,
-    Unknown,
-    /// It would pass, and rests on a number that was not read in its source.
-    NeedsReview,
-}
 
 /// Whom one of the states befalls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
