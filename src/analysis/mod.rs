@@ -5,6 +5,9 @@
 pub mod area_statistics;
 pub mod coverage;
 mod edges;
+pub mod grouping;
+mod random;
 pub mod reach;
 pub mod scenario;
 pub mod siting;
+mod watch;
