@@ -1,6 +1,7 @@
 import { enBasemap } from './en_basemap'
 import { enCoverage } from './en_coverage'
 import { enExport } from './en_export'
+import { enMatrix } from './en_matrix'
 import { enPrint } from './en_print'
 import type { Dictionary } from './zh'
 
@@ -8,6 +9,7 @@ export const en: Dictionary = {
   ...enBasemap,
   ...enCoverage,
   ...enExport,
+  ...enMatrix,
   ...enPrint,
   appName: 'Pianqu',
   sampleNotice: 'Sample data (invented)',

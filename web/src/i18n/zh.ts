@@ -1,6 +1,7 @@
 import { zhBasemap } from './zh_basemap'
 import { zhCoverage } from './zh_coverage'
 import { zhExport } from './zh_export'
+import { zhMatrix } from './zh_matrix'
 import { zhPrint } from './zh_print'
 
 /** The first language. Its keys are the keys: a dictionary that lacks one does not compile. */
@@ -8,6 +9,7 @@ export const zh = {
   ...zhBasemap,
   ...zhCoverage,
   ...zhExport,
+  ...zhMatrix,
   ...zhPrint,
   appName: '片区',
   sampleNotice: '示例数据（虚构）',

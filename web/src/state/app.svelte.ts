@@ -36,6 +36,8 @@ export class App {
   featureFailure = $state.raw<unknown>()
   panel = $state<Panel | undefined>(isPhone() ? undefined : 'layers')
   isTableOpen = $state(false)
+  /** Something of a panel lies across the lower part of the map, as the table does. */
+  hasDrawer = $state(false)
   isHelpOpen = $state(false)
   map = $state.raw<CityMap>()
 

@@ -49,7 +49,7 @@ export class Covering {
     ;[this.answer, this.facilities] = [undefined, []]
     ;[this.isRunning, this.progress, this.failure, this.wasCancelled] = [true, undefined, undefined, false]
     try {
-      const order = { rules: [rule.rule], with_buildings: true, most_gaps: 10_000, steps: [] }
+      const order = { rules: [rule.rule], with_buildings: true, most_gaps: 10_000 }
       const [answer, facilities] = await Promise.all([
         analysis.coverage(order, (progress) => (this.progress = progress), signal),
         analysis.facilities(rule.facility_kinds, signal),
