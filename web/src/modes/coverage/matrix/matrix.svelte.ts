@@ -21,8 +21,12 @@ export class Matrix {
 
   readonly isStale = $derived(this.answer !== undefined && (app.city?.revision ?? 0) > this.answer.revision)
   readonly results = $derived(this.answer?.results ?? [])
-  /** Numbers of the rules that are shown. */
-  readonly columns = $derived(this.results.flatMap((result, n) => (!this.tier || result.tier === this.tier ? [n] : [])))
+  /** Numbers of the rules that are shown; those that judge nothing stand behind the others. */
+  readonly columns = $derived.by(() => {
+    const shown = this.results.flatMap((result, n) => (!this.tier || result.tier === this.tier ? [n] : []))
+    const isJudged = (n: number) => typeof this.results[n]?.reach_m === 'number'
+    return [...shown.filter(isJudged), ...shown.filter((n) => !isJudged(n))]
+  })
   readonly #rows = $derived(rowsOf(this.results, this.#belongings))
   readonly rows = $derived(
     sorted(
