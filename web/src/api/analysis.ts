@@ -14,6 +14,7 @@ export type ReachAnswer = Schemas['ReachAnswer']
 export type Verdict = Schemas['Verdict']
 export type Trust = Schemas['Verified']
 export type CoverageOrder = Partial<Schemas['CoverageOrder']>
+export type Modification = Schemas['Modification']
 export type ReachOrder = Partial<Schemas['ReachOrder']>
 
 /** How far a question has come; nothing while nobody knows. */

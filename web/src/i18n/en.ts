@@ -3,6 +3,7 @@ import { enCoverage } from './en_coverage'
 import { enExport } from './en_export'
 import { enMatrix } from './en_matrix'
 import { enPrint } from './en_print'
+import { enScenario } from './en_scenario'
 import type { Dictionary } from './zh'
 
 export const en: Dictionary = {
@@ -11,6 +12,7 @@ export const en: Dictionary = {
   ...enExport,
   ...enMatrix,
   ...enPrint,
+  ...enScenario,
   appName: 'Pianqu',
   sampleNotice: 'Sample data (invented)',
   sampleNoticeTitle: 'Everything on this map is invented, for demonstration only',

@@ -34,6 +34,7 @@ export const enMatrix: Record<keyof typeof zhMatrix, string> = {
   matrixCellNote: 'Numbers are the share of households reached (%); colour and sign are the state, and unknown is never zero. A cell shows its community and rule on the map.',
   matrixSortMissing: 'Worst first',
   matrixWorst: 'Households missing × rules',
+  matrixOther: 'The matrix was computed for another scenario.',
   matrixTaller: 'Taller',
   matrixLower: 'Lower',
   barsNote: 'Shares of households in the four states under each rule. Where there is no facility on record, no radius or nobody known, the reason stands instead of a bar of zero.',

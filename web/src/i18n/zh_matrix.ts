@@ -33,6 +33,7 @@ export const zhMatrix = {
   matrixCellNote: '格内数字为可达户数比例（%）；颜色与符号表示状态，未知不算零。点一格，在地图上看该小区与该规则。',
   matrixSortMissing: '按缺口排序',
   matrixWorst: '缺口户次',
+  matrixOther: '矩阵按另一情景计算。',
   matrixTaller: '加高',
   matrixLower: '降低',
   barsNote: '各规则下四种状态的户数比例。没有设施记录、户数未知或未规定半径的规则写明原因，不画为零。',

@@ -41,6 +41,9 @@ export class App {
   isHelpOpen = $state(false)
   map = $state.raw<CityMap>()
 
+  /** Who takes a click on the map before anything is chosen by it; true: it was taken. */
+  picker: ((place: [number, number], hits: Hit[]) => boolean) | undefined
+
   /** Who wants to know what a new revision touched; without layers it may be anything. */
   readonly watchers = new Set<(layers: Touched[] | undefined) => void>()
 

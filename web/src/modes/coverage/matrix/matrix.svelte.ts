@@ -1,5 +1,6 @@
-import { analysis, type Belonging, type CoverageAnswer, type Progress } from '../../../api/analysis'
+import { analysis, type Belonging, type CoverageAnswer, type Modification, type Progress } from '../../../api/analysis'
 import { app } from '../../../state/app.svelte'
+import { scenario } from '../../scenario/scenario.svelte'
 import { matches, rowsOf, sorted, type Filter, type Sorting } from './cells'
 
 /** All rules over all communities. It is asked for when somebody opens it, and stays while it is closed. */
@@ -19,7 +20,12 @@ export class Matrix {
   #run: AbortController | undefined
   #isPublic = false
 
+  /** What the answer presumes. */
+  modifications = $state.raw<Modification[]>([])
+
   readonly isStale = $derived(this.answer !== undefined && (app.city?.revision ?? 0) > this.answer.revision)
+  /** A scenario has begun, ended or gone on since. */
+  readonly isOfOther = $derived(this.answer !== undefined && JSON.stringify(this.modifications) !== JSON.stringify(scenario.asked))
   readonly results = $derived(this.answer?.results ?? [])
   /** Numbers of the rules that are shown; those that judge nothing stand behind the others. */
   readonly columns = $derived.by(() => {
@@ -54,7 +60,8 @@ export class Matrix {
     const { signal } = (this.#run = new AbortController())
     ;[this.isRunning, this.progress, this.failure] = [true, undefined, undefined]
     try {
-      const order = { rules: [], most_gaps: 0, steps: [] }
+      this.modifications = scenario.asked
+      const order = { rules: [], most_gaps: 0, steps: [], modifications: this.modifications }
       const [answer, belongings] = await Promise.all([
         analysis.coverage(order, (progress) => (this.progress = progress), signal),
         analysis.belongings(),
