@@ -1,14 +1,18 @@
 import { enBasemap } from './en_basemap'
 import { enCoverage } from './en_coverage'
 import { enExport } from './en_export'
+import { enMatrix } from './en_matrix'
 import { enPrint } from './en_print'
+import { enScenario } from './en_scenario'
 import type { Dictionary } from './zh'
 
 export const en: Dictionary = {
   ...enBasemap,
   ...enCoverage,
   ...enExport,
+  ...enMatrix,
   ...enPrint,
+  ...enScenario,
   appName: 'Pianqu',
   sampleNotice: 'Sample data (invented)',
   sampleNoticeTitle: 'Everything on this map is invented, for demonstration only',

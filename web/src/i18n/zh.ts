@@ -1,14 +1,18 @@
 import { zhBasemap } from './zh_basemap'
 import { zhCoverage } from './zh_coverage'
 import { zhExport } from './zh_export'
+import { zhMatrix } from './zh_matrix'
 import { zhPrint } from './zh_print'
+import { zhScenario } from './zh_scenario'
 
 /** The first language. Its keys are the keys: a dictionary that lacks one does not compile. */
 export const zh = {
   ...zhBasemap,
   ...zhCoverage,
   ...zhExport,
+  ...zhMatrix,
   ...zhPrint,
+  ...zhScenario,
   appName: '片区',
   sampleNotice: '示例数据（虚构）',
   sampleNoticeTitle: '地图上的所有内容均为虚构，仅供演示',
