@@ -8,4 +8,5 @@ mod edges;
 pub mod partition;
 pub mod reach;
 pub mod scenario;
+pub mod scheme;
 pub mod siting;
