@@ -14,6 +14,7 @@ mod hostile;
 mod imports;
 mod representation;
 mod scenarios;
+mod schemes;
 mod search;
 mod siting;
 mod sockets;
