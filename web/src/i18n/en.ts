@@ -2,6 +2,7 @@ import { enBasemap } from './en_basemap'
 import { enCoverage } from './en_coverage'
 import { enExport } from './en_export'
 import { enMatrix } from './en_matrix'
+import { enPrecincts } from './en_precincts'
 import { enPrint } from './en_print'
 import { enScenario } from './en_scenario'
 import type { Dictionary } from './zh'
@@ -11,6 +12,7 @@ export const en: Dictionary = {
   ...enCoverage,
   ...enExport,
   ...enMatrix,
+  ...enPrecincts,
   ...enPrint,
   ...enScenario,
   appName: 'Pianqu',

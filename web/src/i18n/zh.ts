@@ -2,6 +2,7 @@ import { zhBasemap } from './zh_basemap'
 import { zhCoverage } from './zh_coverage'
 import { zhExport } from './zh_export'
 import { zhMatrix } from './zh_matrix'
+import { zhPrecincts } from './zh_precincts'
 import { zhPrint } from './zh_print'
 import { zhScenario } from './zh_scenario'
 
@@ -11,6 +12,7 @@ export const zh = {
   ...zhCoverage,
   ...zhExport,
   ...zhMatrix,
+  ...zhPrecincts,
   ...zhPrint,
   ...zhScenario,
   appName: '片区',
