@@ -4,6 +4,7 @@ import { enExport } from './en_export'
 import { enMatrix } from './en_matrix'
 import { enPrint } from './en_print'
 import { enScenario } from './en_scenario'
+import { enSiting } from './en_siting'
 import type { Dictionary } from './zh'
 
 export const en: Dictionary = {
@@ -13,6 +14,7 @@ export const en: Dictionary = {
   ...enMatrix,
   ...enPrint,
   ...enScenario,
+  ...enSiting,
   appName: 'Pianqu',
   sampleNotice: 'Sample data (invented)',
   sampleNoticeTitle: 'Everything on this map is invented, for demonstration only',
