@@ -10,5 +10,6 @@ pub mod partition;
 mod random;
 pub mod reach;
 pub mod scenario;
+pub mod scheme;
 pub mod siting;
 mod watch;
