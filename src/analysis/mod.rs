@@ -8,3 +8,4 @@ mod edges;
 pub mod reach;
 pub mod scenario;
 pub mod siting;
+pub mod trench;
