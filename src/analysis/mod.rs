@@ -12,4 +12,5 @@ pub mod reach;
 pub mod scenario;
 pub mod scheme;
 pub mod siting;
+pub mod trench;
 mod watch;

@@ -14,6 +14,8 @@ export type ReachAnswer = Schemas['ReachAnswer']
 export type Verdict = Schemas['Verdict']
 export type Trust = Schemas['Verified']
 export type CoverageOrder = Partial<Schemas['CoverageOrder']>
+export type SitingAnswer = Schemas['SitingAnswer']
+export type SitingOrder = Schemas['SitingOrder']
 export type Modification = Schemas['Modification']
 export type ReachOrder = Partial<Schemas['ReachOrder']>
 
@@ -36,6 +38,14 @@ export const analysis = {
     ask<CoverageAnswer>('/api/analysis/coverage', order, tell, signal),
   reach: (order: ReachOrder, tell: (progress: Progress) => void, signal: AbortSignal) =>
     ask<ReachAnswer>('/api/analysis/reach', order, tell, signal),
+  siting: (order: SitingOrder, tell: (progress: Progress) => void, signal: AbortSignal) =>
+    ask<SitingAnswer>('/api/analysis/siting', order, tell, signal),
+  /** Everything that a facility could be put on. */
+  candidateSites: async (): Promise<Feature[]> => {
+    const found: Feature[] = []
+    for await (const page of api.allFeatures('candidate_site', 'name,area_m2,estimated_cost')) found.push(...page)
+    return found
+  },
   /** What every community says of where it belongs. */
   belongings: async (): Promise<Map<number, Belonging>> => {
     const found = new Map<number, Belonging>()

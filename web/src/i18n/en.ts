@@ -5,6 +5,7 @@ import { enMatrix } from './en_matrix'
 import { enPrecincts } from './en_precincts'
 import { enPrint } from './en_print'
 import { enScenario } from './en_scenario'
+import { enSiting } from './en_siting'
 import type { Dictionary } from './zh'
 
 export const en: Dictionary = {
@@ -15,6 +16,7 @@ export const en: Dictionary = {
   ...enPrecincts,
   ...enPrint,
   ...enScenario,
+  ...enSiting,
   appName: 'Pianqu',
   sampleNotice: 'Sample data (invented)',
   sampleNoticeTitle: 'Everything on this map is invented, for demonstration only',

@@ -5,6 +5,7 @@ import { zhMatrix } from './zh_matrix'
 import { zhPrecincts } from './zh_precincts'
 import { zhPrint } from './zh_print'
 import { zhScenario } from './zh_scenario'
+import { zhSiting } from './zh_siting'
 
 /** The first language. Its keys are the keys: a dictionary that lacks one does not compile. */
 export const zh = {
@@ -15,6 +16,7 @@ export const zh = {
   ...zhPrecincts,
   ...zhPrint,
   ...zhScenario,
+  ...zhSiting,
   appName: '片区',
   sampleNotice: '示例数据（虚构）',
   sampleNoticeTitle: '地图上的所有内容均为虚构，仅供演示',

@@ -16,6 +16,8 @@ const reach = '#00574f'
 const ink = '#24231f'
 /** What a scenario puts into the city: neither reached nor not reached. */
 const scenario = '#7a2d8f'
+/** As candidate sites are drawn elsewhere. */
+const site = '#1f6f4a'
 
 /** A building's colour by its class; those without one stay as pale as the ground. */
 export function buildingColour(colours: string[]): ExpressionSpecification {
@@ -25,6 +27,9 @@ export function buildingColour(colours: string[]): ExpressionSpecification {
 
 /** What can be taken and moved while a scenario is on. */
 export const GRIP_LAYERS = ['coverage-facility', 'scenario-thing']
+
+/** Candidate sites, which are told what is wanted of them by a click. */
+export const SITE_LAYER = 'siting-site'
 
 /** What is reached on foot, the facilities that a rule looks for, and what a scenario does, above the city. */
 export function coverageLayers(): LayerSpecification[] {
@@ -95,17 +100,29 @@ export function coverageLayers(): LayerSpecification[] {
       },
     },
     {
+      id: SITE_LAYER,
+      type: 'circle',
+      source,
+      filter: ['==', ['get', 'what'], 'site'],
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 11, ['match', ['get', 'state'], ['free'], 3.5, 8], 16, ['match', ['get', 'state'], ['free'], 7, 12]],
+        'circle-color': ['match', ['get', 'state'], ['chosen'], site, ['must'], '#dcefe4', ['must_not'], '#f4f0e7', '#ffffff'],
+        'circle-stroke-color': ['match', ['get', 'state'], ['must_not'], '#7a756b', site],
+        'circle-stroke-width': 2.5,
+      },
+    },
+    {
       id: 'scenario-sign',
       type: 'symbol',
       source,
-      filter: ['==', ['get', 'what'], 'thing'],
+      filter: ['in', ['get', 'what'], ['literal', ['thing', 'site']]],
       layout: {
         'text-field': ['get', 'sign'],
         'text-size': ['interpolate', ['linear'], ['zoom'], 11, 10, 16, 14],
         'text-allow-overlap': true,
         'text-ignore-placement': true,
       },
-      paint: { 'text-color': ['match', ['get', 'state'], ['closed'], ink, '#ffffff'] },
+      paint: { 'text-color': ['match', ['get', 'state'], ['closed', 'must', 'must_not'], ink, '#ffffff'] },
     },
     {
       id: 'reach-origin',

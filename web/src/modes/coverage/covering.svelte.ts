@@ -120,6 +120,15 @@ export class Covering {
     } else this.#live.put({ modifications, isDragged })
   }
 
+  /** Numbers of the buildings that reach a facility of the rule within some metres, or without them within its reach. */
+  reachedBuildings(metres: number | null): Set<number> {
+    const { answer, result } = this
+    if (!answer || !result || result.facilities === 0) return new Set()
+    const { state, distance_m } = result.buildings
+    const isReached = (i: number) => (metres === null ? state[i] !== 2 : (distance_m[i] ?? Infinity) <= metres)
+    return new Set(answer.building_ids.filter((_, i) => isReached(i)))
+  }
+
   cancel(): void {
     this.#run?.abort()
     this.isRunning = false

@@ -1,5 +1,6 @@
 import type { Modification, ReachAnswer } from '../../api/analysis'
 import type { Placed } from '../scenario/drafts'
+import type { Site } from '../siting/siting.svelte'
 import type { Origin } from './reaching.svelte'
 
 /** A gate that a scenario opens or closes. */
@@ -15,12 +16,13 @@ export interface Drawn {
   origin: Origin | undefined
   modifications: Modification[]
   gates: DrawnGate[]
+  sites: Site[]
   /** A letter or character for each thing that a scenario does. */
   sign: (state: string) => string
 }
 
 /** Facilities, reached area and streets, and what a scenario does, as features of the map's own source. */
-export function drawnFeatures({ placed, reached, origin, modifications, gates, sign }: Drawn): GeoJSON.FeatureCollection {
+export function drawnFeatures({ placed, reached, origin, modifications, gates, sites, sign }: Drawn): GeoJSON.FeatureCollection {
   const drawn = (what: string, geometry: unknown, more: object = {}): GeoJSON.Feature => ({
     type: 'Feature',
     geometry: geometry as GeoJSON.Geometry,
@@ -39,6 +41,10 @@ export function drawnFeatures({ placed, reached, origin, modifications, gates, s
   for (const { at, isOpen } of gates) {
     const state = isOpen ? 'opened' : 'closed'
     features.push(drawn('thing', point(at), { state, sign: sign(isOpen ? 'opened' : 'shut') }))
+  }
+  for (const { id, at, wish, isChosen } of sites) {
+    const state = isChosen ? 'chosen' : (wish ?? 'free')
+    features.push(drawn('site', point(at), { id, state, sign: state === 'free' ? '' : sign(state) }))
   }
   if (reached?.area) features.push(drawn('area', reached.area))
   if (reached?.streets) features.push(drawn('streets', reached.streets))

@@ -108,6 +108,11 @@ export class Tools {
 
   tap(id: number): void {
     this.chosenId = id
+    this.swallow()
+  }
+
+  /** The click that ends a tap means nothing more. */
+  swallow(): void {
     this.#wasTapped = true
     // The click comes with the release, or never where the finger went away.
     setTimeout(() => (this.#wasTapped = false), 300)
