@@ -5,6 +5,7 @@
 pub mod area_statistics;
 pub mod coverage;
 mod edges;
+pub mod eligibility;
 pub mod partition;
 pub mod reach;
 pub mod scenario;

@@ -12,6 +12,7 @@ mod barrier;
 mod building;
 mod candidate_site;
 mod community;
+pub mod eligibility;
 mod facility;
 mod gate;
 mod neighbourhood;
