@@ -14,6 +14,7 @@ mod gdal_raw;
 mod problem;
 mod shapefile;
 mod target;
+pub mod workbook;
 mod writer;
 
 use std::path::{Path, PathBuf};

@@ -15,6 +15,7 @@ mod imports;
 mod representation;
 mod scenarios;
 mod schemes;
+mod schemes_more;
 mod search;
 mod siting;
 mod sockets;

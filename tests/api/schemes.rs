@@ -20,7 +20,7 @@ fn square(east: f64, north: f64, side: f64) -> Value {
 
 /// Four communities in a row, 100 m wide, 200 m apart; the third does not know its households.
 async fn town() -> Office {
-    town_with(open()).await
+    town_with(Settings { admin_token: Some(TOKEN.to_owned()), ..open() }).await
 }
 
 async fn town_with(settings: Settings) -> Office {
@@ -69,8 +69,10 @@ impl Office {
     }
 
     async fn draw(&self, scheme: i64, name: &str, outline: Value) -> (i64, i64) {
-        let drawn =
-            self.edit(scheme, json!({}), json!([{ "op": "draw", "about": { "name": name }, "outline": outline }])).await.json();
+        let drawn = self
+            .edit(scheme, json!({}), json!([{ "op": "draw", "about": { "name": name }, "outline": outline }]))
+            .await
+            .json();
         let feature = &drawn["precincts"][0];
         (feature["id"].as_i64().unwrap(), feature["properties"]["version"].as_i64().unwrap())
     }
@@ -116,7 +118,8 @@ async fn members_come_from_the_outline_and_sums_are_of_members() {
     let version = |feature: &Value| feature["properties"]["version"].clone();
     let features = town.see(&format!("/api/schemes/{scheme}/precincts")).await;
     let seen = json!({ one.to_string(): version(&features["features"][0]) });
-    let by_hand = json!([{ "op": "include", "community_id": 4, "precinct_id": one }, { "op": "exclude", "community_id": 1 }]);
+    let by_hand =
+        json!([{ "op": "include", "community_id": 4, "precinct_id": one }, { "op": "exclude", "community_id": 1 }]);
     town.edit(scheme, seen, by_hand).await.json();
     assert_eq!(town.members(scheme, one).await, [2, 4]);
     town.edit(scheme, json!({}), json!([{ "op": "refresh" }])).await.json();
@@ -206,7 +209,9 @@ async fn any_point_can_be_gone_back_to_and_forward_again() {
             .as_array()
             .unwrap()
             .iter()
-            .map(|f| format!("{} {} {} {}", f["id"], f["geometry"], f["properties"]["name"], f["properties"]["members"]))
+            .map(|f| {
+                format!("{} {} {} {}", f["id"], f["geometry"], f["properties"]["name"], f["properties"]["members"])
+            })
             .collect();
         list.sort();
         list
@@ -265,7 +270,9 @@ async fn what_cannot_be_drawn_is_refused_with_its_reason() {
         let problem = town.edit(scheme, seen.clone(), json!([edit])).await.problem(422, "invalid-scheme-edit");
         assert_eq!(problem["reason"], reason, "{problem}");
     }
-    for edits in [json!([]), json!([{ "op": "dance" }]), json!([{ "op": "draw", "about": { "name": " " }, "outline": {} }])] {
+    for edits in
+        [json!([]), json!([{ "op": "dance" }]), json!([{ "op": "draw", "about": { "name": " " }, "outline": {} }])]
+    {
         town.edit(scheme, seen.clone(), edits).await.problem(400, "invalid-body");
     }
     // All or none.
@@ -276,9 +283,14 @@ async fn what_cannot_be_drawn_is_refused_with_its_reason() {
     // Past the scheme nobody changes its precincts: not by features, not in psql.
     let path = format!("/api/collections/precinct/items/{one}");
     let body = json!({ "properties": { "name": "别名" } });
-    town.send_with("PATCH", &path, &[("authorization", BEARER), ("content-type", "application/merge-patch+json")], body)
-        .await
-        .problem(422, "invalid-feature");
+    town.send_with(
+        "PATCH",
+        &path,
+        &[("authorization", BEARER), ("content-type", "application/merge-patch+json")],
+        body,
+    )
+    .await
+    .problem(422, "invalid-feature");
     let client = town.db.store.connect_raw().await.unwrap();
     assert!(client.batch_execute("update precinct set precinct_state = 'published'").await.is_err());
     let twice = "insert into scheme_member (scheme_id, community_id, precinct_id, how) select scheme_id, community_id, precinct_id, how from scheme_member";
@@ -311,7 +323,8 @@ async fn a_scheme_is_copied_compared_published_and_adopted() {
     for state in ["shared", "published", "adopted"] {
         town.to_state(first, state).await.json();
     }
-    let closed = town.edit(first, json!({ one.to_string(): version }), json!([{ "op": "remove", "precinct_id": one }])).await;
+    let closed =
+        town.edit(first, json!({ one.to_string(): version }), json!([{ "op": "remove", "precinct_id": one }])).await;
     closed.problem(409, "scheme-closed");
     town.to_state(first, "draft").await.problem(409, "scheme-closed");
     for state in ["published", "adopted"] {
@@ -361,16 +374,14 @@ async fn heard(town: &Office) -> Vec<String> {
     let area = json!({ "area": square(-500.0, -500.0, 2000.0) });
     let statistics = town.client.post("/api/statistics", area.to_string()).await.json();
     heard.push(statistics["layers"].as_array().unwrap().iter().find(|l| l["layer"] == "precinct").unwrap().to_string());
-    let coverage = town.client.post("/api/analysis/coverage", json!({ "rules": ["kindergarten"] }).to_string()).await.json();
+    let coverage =
+        town.client.post("/api/analysis/coverage", json!({ "rules": ["kindergarten"] }).to_string()).await.json();
     heard.push(format!("coverage {} {}", coverage["results"][0]["precincts"], coverage["results"][0]["ratios"]));
     for z in [8u32, 12, 14, 16] {
-        let tile = pianqu::geodesy::tile_grid::Tile::showing(
-            geo::Rect::new(at(10.0, 10.0), at(11.0, 11.0)),
-            z as u8,
-            0.0,
-        )
-        .next()
-        .unwrap();
+        let tile =
+            pianqu::geodesy::tile_grid::Tile::showing(geo::Rect::new(at(10.0, 10.0), at(11.0, 11.0)), z as u8, 0.0)
+                .next()
+                .unwrap();
         let path = format!("/tiles/precinct/{z}/{}/{}.mvt", tile.x(), tile.y());
         let answer = town.client.get(&path).await;
         heard.push(format!("{path} {} {:?}", answer.status, answer.body));
@@ -389,7 +400,8 @@ fn without_revision(heard: Vec<String>) -> Vec<String> {
             rest = rest[found + 11..].trim_start_matches(|c: char| c.is_ascii_digit());
         }
         out.push_str(rest);
-        let is_time = |part: &str| part.contains("taken_at") || part.contains("timeStamp") || part.contains("confirmed_at");
+        let is_time =
+            |part: &str| part.contains("taken_at") || part.contains("timeStamp") || part.contains("confirmed_at");
         plain.push(out.split(',').filter(|part| !is_time(part)).collect::<Vec<_>>().join(","));
     }
     plain
