@@ -47,11 +47,12 @@ pub enum Kind {
     UnknownScenario,
     NameTaken,
     InfeasibleSiting,
+    InfeasibleGrouping,
     Cancelled,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 33] = [
+    pub const ALL: [Kind; 34] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -85,6 +86,7 @@ impl Kind {
         Kind::UnknownScenario,
         Kind::NameTaken,
         Kind::InfeasibleSiting,
+        Kind::InfeasibleGrouping,
     ];
 
     /// Name in the `type` URI, HTTP status, title and what the reader of its page can do about it.
@@ -255,6 +257,12 @@ impl Kind {
                 S::UNPROCESSABLE_ENTITY,
                 "Sites cannot be chosen like that",
                 "`errors` names what stands against it, or who would be left without a site.",
+            ),
+            Kind::InfeasibleGrouping => (
+                "infeasible-grouping",
+                S::UNPROCESSABLE_ENTITY,
+                "Precincts cannot be made like that",
+                "`errors` names the limit that stands against it, and the communities that show it.",
             ),
             Kind::InvalidScenario => (
                 "invalid-scenario",

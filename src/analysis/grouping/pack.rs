@@ -67,7 +67,12 @@ pub fn pack(
             plan.replace(&chosen, &pieces);
             worth += after - before;
         }
-        if worth > best_worth + 0.5 || (worth > best_worth && !is_complete) {
+        let is_better = if is_complete {
+            plan.count() > best.count() && plan.is_complete(model)
+        } else {
+            worth > best_worth
+        };
+        if is_better {
             best.clone_from(plan);
             best_worth = worth;
             is_complete = best.is_complete(model);

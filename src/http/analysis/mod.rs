@@ -4,6 +4,8 @@
 //! look at jobs; the public waits, within the time that every request has.
 
 pub mod coverage;
+pub mod grouping_order;
+pub mod grouping_result;
 pub mod network;
 pub mod reach;
 pub mod rules;

@@ -1,0 +1,8 @@
+//! Precincts proposed by machine.
+
+mod cases;
+mod command;
+mod exhaustive;
+mod promises;
+mod random_city;
+mod refusals;
