@@ -1,6 +1,7 @@
 //! Precincts proposed by machine.
 
 mod cases;
+mod city;
 mod command;
 mod exhaustive;
 mod promises;

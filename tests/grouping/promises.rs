@@ -50,6 +50,7 @@ fn question(seed: u64) -> Problem {
             unit.body = Some("高新".to_owned());
         }
         problem.units[count as usize - 1].body = None;
+        problem.keeps_bodies = true;
     }
     if random.below(3) == 0 {
         problem.units[random.below(count) as usize].households = None;

@@ -139,6 +139,7 @@ fn those_who_must_be_together_without_a_way_between_are_named() {
     let mut problem = row(&[500; 4]);
     problem.units.iter_mut().for_each(|unit| unit.body = Some("a".to_owned()));
     problem.units[2].body = Some("b".to_owned());
+    problem.keeps_bodies = true;
     problem.must_together = vec![vec![1, 2]];
     let found = faults(&problem);
     assert!(found[0].1.contains("«a»") && found[0].1.contains("«b»"));

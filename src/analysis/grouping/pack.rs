@@ -42,7 +42,10 @@ pub fn pack(
                     *plan = best;
                     return Err(Stop::OutOfTime);
                 }
-                None => watch.tell("packing", Some(best.count() as f64), Some(enough as f64)),
+                None => {
+                    let share = done as f64 / work as f64;
+                    watch.tell_share("packing", best.count() as f64, Some(enough as f64), share);
+                },
             }
         }
         turns += 1;

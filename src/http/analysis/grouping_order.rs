@@ -67,6 +67,9 @@ pub struct GroupingOrder {
     /// Services that are missed, each with the sites where one new facility would serve.
     #[serde(default)]
     pub gaps: Vec<GapOrder>,
+    /// The same for facility kinds of the city, worked out from homes, facilities and candidate sites; API only.
+    #[serde(default)]
+    pub facility_gaps: Vec<FacilityGapOrder>,
     /// Only these communities; all of them otherwise.
     #[serde(default)]
     pub communities: Option<Vec<UnitId>>,
@@ -129,6 +132,15 @@ pub struct GapOrder {
     pub missing: Vec<MissingOrder>,
     /// For each site the communities that it would serve.
     pub sites: Vec<Vec<UnitId>>,
+}
+
+/// Homes farther than the radius from every open facility of these kinds miss it; a candidate site would serve the
+/// communities whose middle is within the radius.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FacilityGapOrder {
+    pub facility_kinds: Vec<String>,
+    pub radius_m: f64,
 }
 
 #[derive(Debug, Clone, Deserialize, ToSchema)]

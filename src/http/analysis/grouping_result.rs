@@ -116,6 +116,8 @@ pub struct LeftOutResult {
     constraint: &'static str,
     detail: String,
     is_proved: bool,
+    /// Only eligible ones were to take part.
+    is_asked_for: bool,
 }
 
 fn named(values: [f64; 7]) -> BTreeMap<&'static str, f64> {
@@ -131,6 +133,11 @@ pub fn unit_id(id: &str) -> UnitId {
 }
 
 impl GroupingResult {
+    /// How many are in no precinct although nobody asked for it.
+    pub fn ungrouped(&self) -> usize {
+        self.left_out.iter().filter(|one| !one.is_asked_for).count()
+    }
+
     pub fn of(problem: &Problem, answer: &Answer, with_placements: bool) -> Self {
         let id = |unit: usize| unit_id(&problem.units[unit].id);
         let gap = answer.gap(problem);
@@ -174,6 +181,7 @@ impl GroupingResult {
                     why: why.name(),
                     constraint: why.constraint(),
                     detail: why.says(problem),
+                    is_asked_for: why.is_asked_for(),
                     is_proved: why != crate::analysis::grouping::Why::NotPlaced,
                 })
                 .collect(),

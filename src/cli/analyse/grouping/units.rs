@@ -60,6 +60,7 @@ fn finish(
     };
     let mut problem = Problem::new(units, edges);
     problem.walks = walks;
+    problem.keeps_bodies = order.same.as_deref().is_some_and(|name| name != "none");
     problem.attribute_names = order.attributes.clone();
     order.fill(&mut problem).map_err(refusal::told)?;
     Ok(problem)
