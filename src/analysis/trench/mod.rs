@@ -89,7 +89,12 @@ pub fn solve(
         if watch.must_stop() == Some(Stop::Cancelled) {
             return Err(TrenchError::Cancelled);
         }
-        (watch.tell)(Progress { stage: "planning", value: Some(n as f64), bound: Some(count as f64) });
+        (watch.tell)(Progress {
+            stage: "planning",
+            value: Some(n as f64),
+            bound: Some(count as f64),
+            share: Some(n as f64 / count.max(1) as f64),
+        });
         let works: Vec<i64> = jobs.iter().map(|&job| city.works[problem.jobs[job].work].id).collect();
         let is_touched = works.iter().any(|work| changed.contains(work));
         let found = match known.get(works.as_slice()).filter(|_| !is_touched) {

@@ -25,7 +25,7 @@ pub fn street_reach(street: &Street, settings: &Settings) -> f64 {
 
 /// Matches a city.
 pub fn match_up(city: &City, settings: &Settings, watch: &Watch<'_>) -> Result<Matched, Stop> {
-    let tell = |part: f64| (watch.tell)(Progress { stage: "matching", value: Some(part), bound: Some(3.0) });
+    let tell = |part: f64| (watch.tell)(Progress { stage: "matching", value: Some(part), bound: Some(3.0), share: Some(part / 3.0) });
     let works: Vec<&Path> = city.works.iter().map(|work| &work.path).collect();
     let streets: Vec<&Path> = city.streets.iter().map(|street| &street.path).collect();
     let reach: Vec<f64> = city.streets.iter().map(|street| street_reach(street, settings)).collect();
