@@ -218,6 +218,7 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(analysis::network::show_network))
         .routes(routes!(analysis::reach::analyse_reach))
         .routes(routes!(analysis::coverage::analyse_coverage))
+        .routes(routes!(analysis::coverage_export::export_coverage))
         .routes(routes!(analysis::siting::analyse_siting))
         // Files have a limit of their own, which is held while they come.
         .routes(routes!(imports::uploads::create_upload).layer(DefaultBodyLimit::disable()))

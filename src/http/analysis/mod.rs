@@ -4,6 +4,8 @@
 //! look at jobs; the public waits, within the time that every request has.
 
 pub mod coverage;
+pub mod coverage_export;
+mod coverage_tables;
 pub mod network;
 pub mod reach;
 pub mod rules;

@@ -3,6 +3,7 @@ import { enCoverage } from './en_coverage'
 import { enExport } from './en_export'
 import { enMatrix } from './en_matrix'
 import { enPrint } from './en_print'
+import { enReport } from './en_report'
 import { enScenario } from './en_scenario'
 import { enSiting } from './en_siting'
 import type { Dictionary } from './zh'
@@ -13,6 +14,7 @@ export const en: Dictionary = {
   ...enExport,
   ...enMatrix,
   ...enPrint,
+  ...enReport,
   ...enScenario,
   ...enSiting,
   appName: 'Pianqu',

@@ -3,6 +3,7 @@ import { zhCoverage } from './zh_coverage'
 import { zhExport } from './zh_export'
 import { zhMatrix } from './zh_matrix'
 import { zhPrint } from './zh_print'
+import { zhReport } from './zh_report'
 import { zhScenario } from './zh_scenario'
 import { zhSiting } from './zh_siting'
 
@@ -13,6 +14,7 @@ export const zh = {
   ...zhExport,
   ...zhMatrix,
   ...zhPrint,
+  ...zhReport,
   ...zhScenario,
   ...zhSiting,
   appName: '片区',
