@@ -10,6 +10,7 @@ mod operations;
 mod oracle;
 mod rules;
 mod sample;
+mod schemes;
 mod siting;
 mod store;
 mod support;

@@ -6,6 +6,7 @@ pub mod area_statistics;
 pub mod coverage;
 mod edges;
 pub mod grouping;
+pub mod eligibility;
 pub mod partition;
 mod random;
 pub mod reach;

@@ -21,6 +21,7 @@ mod cross_origin;
 mod description;
 mod docs;
 mod edits;
+mod eligibility;
 mod events;
 mod export;
 mod filter_parameter;
@@ -215,6 +216,13 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(schemes::list_scheme_history))
         .routes(routes!(schemes::undo_scheme))
         .routes(routes!(schemes::compare_schemes))
+        .routes(routes!(schemes::check_scheme))
+        .routes(routes!(schemes::show_phases))
+        .routes(routes!(schemes::show_sheet))
+        .routes(routes!(eligibility::list_eligibility))
+        .routes(routes!(eligibility::list_eligibility_history))
+        .routes(routes!(eligibility::replace_eligibility_settings))
+        .routes(routes!(eligibility::override_eligibility, eligibility::delete_override))
         .routes(routes!(analysis::network::show_network))
         .routes(routes!(analysis::reach::analyse_reach))
         .routes(routes!(analysis::coverage::analyse_coverage))

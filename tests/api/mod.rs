@@ -15,6 +15,8 @@ mod hostile;
 mod imports;
 mod representation;
 mod scenarios;
+mod schemes;
+mod schemes_more;
 mod search;
 mod siting;
 mod sockets;

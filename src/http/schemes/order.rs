@@ -300,7 +300,7 @@ fn place(degrees: [f64; 2], pointer: &str) -> Result<At, Problem> {
 }
 
 /// What is said of a precinct, within the bounds of its layer's fields.
-fn checked(about: About, at: &str) -> Result<About, Problem> {
+pub(super) fn checked(about: About, at: &str) -> Result<About, Problem> {
     let layer = LayerId::Precinct.describe();
     let values = serde_json::to_value(&about).map_err(Problem::internal)?;
     for (name, value) in values.as_object().into_iter().flatten() {
