@@ -11,6 +11,7 @@ mod documents;
 pub mod edits;
 mod export;
 mod features;
+mod grouping;
 mod hostile;
 mod imports;
 mod representation;

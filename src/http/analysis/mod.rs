@@ -6,6 +6,11 @@
 pub mod coverage;
 pub mod coverage_export;
 mod coverage_tables;
+pub mod grouping;
+pub mod grouping_order;
+mod grouping_problem;
+pub mod grouping_result;
+mod grouping_walks;
 pub mod network;
 pub mod reach;
 pub mod rules;

@@ -585,4 +585,5 @@ export const en: Dictionary = {
   'problem.unknown-scenario': 'There is no such scenario',
   'problem.name-taken': 'The name is taken',
   'problem.infeasible-siting': 'Sites cannot be chosen like that',
+  'problem.infeasible-grouping': 'Precincts cannot be made like that',
 }

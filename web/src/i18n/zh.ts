@@ -582,6 +582,7 @@ export const zh = {
   'problem.unknown-scenario': '没有这个情景方案',
   'problem.name-taken': '名称已被使用',
   'problem.infeasible-siting': '无法这样选址',
+  'problem.infeasible-grouping': '无法这样划分片区',
 } as const
 
 export type Key = keyof typeof zh

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
-use super::table::{Table, refuse};
+use crate::cli::analyse::table::{Table, refuse};
 use crate::analysis::siting::{Assignment, Cell, Choice, Demand, Fault, Objective, Place, Problem, Site};
 
 pub struct Files<'a> {

@@ -2,7 +2,6 @@
 
 mod files;
 mod report;
-mod table;
 
 use std::fs;
 use std::path::PathBuf;
