@@ -25,7 +25,10 @@ enum Analysis {
 
 pub async fn run(database: DatabaseArgs, args: AnalyseArgs) -> anyhow::Result<()> {
     match args.analysis {
-        Analysis::Siting(args) => siting::run(*args).await,
+        Analysis::Siting(args) => match args.city() {
+            Some((params, output)) => walk::siting(database, params, output).await,
+            None => siting::run(*args).await,
+        },
         Analysis::Reach(args) => walk::reach(database, args).await,
         Analysis::Coverage(args) => walk::coverage(database, args).await,
     }
