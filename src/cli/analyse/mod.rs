@@ -31,6 +31,10 @@ pub async fn run(database: DatabaseArgs, args: AnalyseArgs) -> anyhow::Result<()
     match args.analysis {
         Analysis::Siting(args) => siting::run(*args).await,
         Analysis::Grouping(args) => grouping::run(database, *args).await,
+        Analysis::Siting(args) => match args.city() {
+            Some((params, output)) => walk::siting(database, params, output).await,
+            None => siting::run(*args).await,
+        },
         Analysis::Reach(args) => walk::reach(database, args).await,
         Analysis::Coverage(args) => walk::coverage(database, args).await,
     }
