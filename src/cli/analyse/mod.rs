@@ -1,6 +1,7 @@
 //! `pianqu analyse`: the analyses of the program, from files or from the city.
 
 mod siting;
+mod trenches;
 mod walk;
 
 use clap::{Args, Subcommand};
@@ -21,6 +22,8 @@ enum Analysis {
     Reach(walk::WalkArgs),
     /// Which services can be walked to, by whom, and where the gaps are
     Coverage(walk::WalkArgs),
+    /// Plan utility works so that a street is opened once
+    Trenches(Box<trenches::TrenchArgs>),
 }
 
 pub async fn run(database: DatabaseArgs, args: AnalyseArgs) -> anyhow::Result<()> {
@@ -28,5 +31,6 @@ pub async fn run(database: DatabaseArgs, args: AnalyseArgs) -> anyhow::Result<()
         Analysis::Siting(args) => siting::run(*args).await,
         Analysis::Reach(args) => walk::reach(database, args).await,
         Analysis::Coverage(args) => walk::coverage(database, args).await,
+        Analysis::Trenches(args) => trenches::run(database, *args).await,
     }
 }

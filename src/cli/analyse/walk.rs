@@ -1,6 +1,6 @@
 //! `pianqu analyse reach` and `pianqu analyse coverage`: what the API answers, from the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -53,7 +53,12 @@ pub async fn coverage(database: DatabaseArgs, args: WalkArgs) -> anyhow::Result<
 }
 
 fn read<T: DeserializeOwned + Default>(args: &WalkArgs) -> anyhow::Result<T> {
-    let Some(file) = &args.params else { return Ok(T::default()) };
+    read_order(args.params.as_deref())
+}
+
+/// An order from its file; everything by default without one.
+pub(super) fn read_order<T: DeserializeOwned + Default>(file: Option<&Path>) -> anyhow::Result<T> {
+    let Some(file) = file else { return Ok(T::default()) };
     let bytes = std::fs::read(file).with_context(|| format!("«{}» cannot be read", file.display()))?;
     let reader = &mut serde_json::Deserializer::from_slice(&bytes);
     serde_path_to_error::deserialize(reader)
@@ -61,7 +66,7 @@ fn read<T: DeserializeOwned + Default>(args: &WalkArgs) -> anyhow::Result<T> {
 }
 
 /// A refusal in words, with the place of each mistake.
-fn told(problem: Problem) -> anyhow::Error {
+pub(super) fn told(problem: Problem) -> anyhow::Error {
     let faults: Vec<String> = problem
         .errors
         .iter()
