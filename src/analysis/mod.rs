@@ -5,8 +5,8 @@
 pub mod area_statistics;
 pub mod coverage;
 mod edges;
-pub mod grouping;
 pub mod eligibility;
+pub mod grouping;
 pub mod partition;
 mod random;
 pub mod reach;

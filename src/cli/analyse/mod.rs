@@ -3,6 +3,7 @@
 mod grouping;
 mod siting;
 mod table;
+mod trenches;
 mod walk;
 
 use clap::{Args, Subcommand};
@@ -25,6 +26,8 @@ enum Analysis {
     Reach(walk::WalkArgs),
     /// Which services can be walked to, by whom, and where the gaps are
     Coverage(walk::WalkArgs),
+    /// Plan utility works so that a street is opened once
+    Trenches(Box<trenches::TrenchArgs>),
 }
 
 pub async fn run(database: DatabaseArgs, args: AnalyseArgs) -> anyhow::Result<()> {
@@ -37,5 +40,6 @@ pub async fn run(database: DatabaseArgs, args: AnalyseArgs) -> anyhow::Result<()
         },
         Analysis::Reach(args) => walk::reach(database, args).await,
         Analysis::Coverage(args) => walk::coverage(database, args).await,
+        Analysis::Trenches(args) => trenches::run(database, *args).await,
     }
 }
