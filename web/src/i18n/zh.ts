@@ -2,6 +2,7 @@ import { zhBasemap } from './zh_basemap'
 import { zhCoverage } from './zh_coverage'
 import { zhExport } from './zh_export'
 import { zhMatrix } from './zh_matrix'
+import { zhPrecincts } from './zh_precincts'
 import { zhPrint } from './zh_print'
 import { zhReport } from './zh_report'
 import { zhScenario } from './zh_scenario'
@@ -13,6 +14,7 @@ export const zh = {
   ...zhCoverage,
   ...zhExport,
   ...zhMatrix,
+  ...zhPrecincts,
   ...zhPrint,
   ...zhReport,
   ...zhScenario,
