@@ -6,6 +6,7 @@ mod analysis;
 mod bad_input;
 mod basemaps;
 mod conformance;
+mod coverage_export;
 mod documents;
 pub mod edits;
 mod export;

@@ -45,7 +45,7 @@ pub fn pack(
                 None => {
                     let share = done as f64 / work as f64;
                     watch.tell_share("packing", best.count() as f64, Some(enough as f64), share);
-                },
+                }
             }
         }
         turns += 1;
@@ -70,11 +70,8 @@ pub fn pack(
             plan.replace(&chosen, &pieces);
             worth += after - before;
         }
-        let is_better = if is_complete {
-            plan.count() > best.count() && plan.is_complete(model)
-        } else {
-            worth > best_worth
-        };
+        let is_better =
+            if is_complete { plan.count() > best.count() && plan.is_complete(model) } else { worth > best_worth };
         if is_better {
             best.clone_from(plan);
             best_worth = worth;

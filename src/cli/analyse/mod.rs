@@ -3,6 +3,7 @@
 mod grouping;
 mod siting;
 mod table;
+mod trenches;
 mod walk;
 
 use clap::{Args, Subcommand};
@@ -25,13 +26,20 @@ enum Analysis {
     Reach(walk::WalkArgs),
     /// Which services can be walked to, by whom, and where the gaps are
     Coverage(walk::WalkArgs),
+    /// Plan utility works so that a street is opened once
+    Trenches(Box<trenches::TrenchArgs>),
 }
 
 pub async fn run(database: DatabaseArgs, args: AnalyseArgs) -> anyhow::Result<()> {
     match args.analysis {
         Analysis::Siting(args) => siting::run(*args).await,
         Analysis::Grouping(args) => grouping::run(database, *args).await,
+        Analysis::Siting(args) => match args.city() {
+            Some((params, output)) => walk::siting(database, params, output).await,
+            None => siting::run(*args).await,
+        },
         Analysis::Reach(args) => walk::reach(database, args).await,
         Analysis::Coverage(args) => walk::coverage(database, args).await,
+        Analysis::Trenches(args) => trenches::run(database, *args).await,
     }
 }

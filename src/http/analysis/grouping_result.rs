@@ -153,9 +153,11 @@ impl GroupingResult {
             input_hash: answer.input_hash.clone(),
             is_cut_short: answer.is_cut_short,
             unknown_households_rule: match problem.unknown_households {
-                UnknownHouseholds::Careful => "Communities whose households are not known may join; they count nothing \
+                UnknownHouseholds::Careful => {
+                    "Communities whose households are not known may join; they count nothing \
                      towards the minimum and are left out where there is a maximum."
-                    .to_owned(),
+                        .to_owned()
+                }
                 UnknownHouseholds::Assume(households) => {
                     format!("Communities whose households are not known count as {households} households.")
                 }

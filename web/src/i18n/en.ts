@@ -4,6 +4,7 @@ import { enExport } from './en_export'
 import { enMatrix } from './en_matrix'
 import { enPrecincts } from './en_precincts'
 import { enPrint } from './en_print'
+import { enReport } from './en_report'
 import { enScenario } from './en_scenario'
 import { enSiting } from './en_siting'
 import type { Dictionary } from './zh'
@@ -15,6 +16,7 @@ export const en: Dictionary = {
   ...enMatrix,
   ...enPrecincts,
   ...enPrint,
+  ...enReport,
   ...enScenario,
   ...enSiting,
   appName: 'Pianqu',

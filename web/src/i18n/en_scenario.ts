@@ -20,7 +20,7 @@ export const enScenario: Record<keyof typeof zhScenario, string> = {
   scenLoad: 'Open',
   scenDelete: 'Delete',
   scenDeleteSure: 'Delete it',
-  scenCount: '{n} changes',
+  scenCount: 'changes: {n}',
   scenDrawnUpon: 'drawn upon revision {n}',
   scenHint: 'Drag a facility’s ring to move it; click it to close or resize it.',
   scenAdd: 'Add a facility',

@@ -4,6 +4,7 @@ import { zhExport } from './zh_export'
 import { zhMatrix } from './zh_matrix'
 import { zhPrecincts } from './zh_precincts'
 import { zhPrint } from './zh_print'
+import { zhReport } from './zh_report'
 import { zhScenario } from './zh_scenario'
 import { zhSiting } from './zh_siting'
 
@@ -15,6 +16,7 @@ export const zh = {
   ...zhMatrix,
   ...zhPrecincts,
   ...zhPrint,
+  ...zhReport,
   ...zhScenario,
   ...zhSiting,
   appName: '片区',

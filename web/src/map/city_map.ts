@@ -8,6 +8,7 @@ import { Drawing, type DrawnGeometry, type DrawnShape } from './drawing'
 import type { Better } from './editing/edit_canvas'
 import { editLayers } from './editing/edit_layers'
 import { buildingColour, CLASS_STATE, coverageLayers, type Colouring } from './coverage_layers'
+import { coveredStyle } from './covered_style'
 import { FONTS } from './fonts'
 import { outlineLayers } from './outline'
 import { ground } from './palette'
@@ -166,6 +167,11 @@ export class CityMap {
     const layers = style.layers.filter((layer) => !('source' in layer && passing.includes(String(layer.source))))
     const sources = Object.fromEntries(Object.entries(style.sources).filter(([id]) => !passing.includes(id)))
     return { ...style, sources, layers }
+  }
+
+  /** What is drawn now with the colours of coverage, for a picture; one area is outlined. */
+  coveredStyle(colouring: Colouring | undefined, outlined: GeoJSON.Geometry): maplibre.StyleSpecification {
+    return coveredStyle(this.paperStyle(), this.#covered, colouring, outlined)
   }
 
   jumpTo(view: View): void {

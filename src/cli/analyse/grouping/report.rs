@@ -69,7 +69,13 @@ pub fn print(problem: &Problem, answer: &Answer, seconds: f64) {
     }
     for (n, proposal) in answer.proposals.iter().enumerate() {
         println!();
-        println!("proposal {}: {} precincts, value {:.4}, unlikeness {:.3}", n + 1, proposal.groups.len(), proposal.value, proposal.unlikeness);
+        println!(
+            "proposal {}: {} precincts, value {:.4}, unlikeness {:.3}",
+            n + 1,
+            proposal.groups.len(),
+            proposal.value,
+            proposal.unlikeness
+        );
         for ((name, part), weight) in Weights::NAMES.iter().zip(proposal.parts).zip(problem.weights.list()) {
             if weight > 0.0 {
                 println!("  {name:<22}{part:>8.4}  × {weight}");

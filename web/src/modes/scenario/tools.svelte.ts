@@ -1,4 +1,4 @@
-import { api } from '../../api/client'
+import { api, ApiError } from '../../api/client'
 import type { DrawnGeometry } from '../../map/drawing'
 import type { Hit } from '../../map/city_map'
 import { app } from '../../state/app.svelte'
@@ -80,9 +80,9 @@ export class Tools {
       if (!('gate_id' in one) || this.gatePlaces.has(one.gate_id)) continue
       try {
         this.#placeGate(one.gate_id, (await api.feature('gate', one.gate_id)).geometry)
-      } catch {
-        // One that is gone is told by the answer to the scenario; it has no place to be drawn at.
-        this.gatePlaces = new Map(this.gatePlaces)
+      } catch (error) {
+        // That it is gone is told by the answer to the scenario; it has no place to be drawn at.
+        if (!(error instanceof ApiError && error.status === 404)) this.failure = error
       }
     }
   }
@@ -96,6 +96,8 @@ export class Tools {
     scenario.add({ kind: 'add_street', line: geometry.coordinates, is_bridge: this.tool === 'bridge' })
     this.tool = undefined
     app.map?.clearDrawing()
+    // The double click that ended the line must not also choose something.
+    this.swallow()
   }
 
   /** The scenario as it would be with the dragged facility where it is now. */
