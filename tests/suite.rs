@@ -4,6 +4,7 @@
 mod api;
 mod export;
 mod geodesy;
+mod grouping;
 mod ingest;
 mod living;
 mod operations;

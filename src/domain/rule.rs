@@ -31,6 +31,17 @@ impl Verified {
     }
 }
 
+/// What a check says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Pass,
+    Fail,
+    Unknown,
+    /// It would pass, and rests on a number that was not read in its source.
+    NeedsReview,
+}
+
 /// The circles of GB 50180-2018 and what stands beside them. One never stands in for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -153,7 +164,7 @@ pub fn is_facility_kind(code: &str) -> bool {
     FACILITY_KINDS.iter().any(|kind| kind.code == code)
 }
 
-fn read<T: serde::de::DeserializeOwned>(table: &str) -> Vec<T> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(table: &str) -> Vec<T> {
     let rows: Result<Vec<T>, csv::Error> = csv::Reader::from_reader(table.as_bytes()).deserialize().collect();
     rows.expect("the rule tables of this program can be read: a test reads them")
 }
@@ -212,6 +223,13 @@ impl Rule {
     /// that asks for no nearness.
     pub fn reach_m(&self, metres_per_minute: f64) -> Option<f64> {
         self.radius_m.or_else(|| self.walk_min.map(|minutes| minutes * metres_per_minute))
+    }
+
+    /// How far the old come in the minutes of the rule at their own speed, and not beyond its radius; `None` for
+    /// a rule without minutes.
+    pub fn elders_reach_m(&self, elders_metres_per_minute: f64) -> Option<f64> {
+        let metres = self.walk_min? * elders_metres_per_minute;
+        Some(self.radius_m.map_or(metres, |radius| radius.min(metres)))
     }
 
     pub fn has_size_test(&self) -> bool {

@@ -27,6 +27,8 @@ pub static LAYER: LayerDescription = LayerDescription {
         Field::new("width_m", number(0.0, 50.0), "沟宽", "Width").unit("m").aliases(&["宽度"]),
         Field::new("starts_on", FieldKind::Date, "开工日期", "Starts on"),
         Field::new("ends_on", FieldKind::Date, "完工日期", "Ends on"),
+        Field::new("depth_m", number(0.0, 100.0), "沟深", "Depth").unit("m"),
+        Field::new("members", text(1000), "共沟工程编号", "Codes of its works").aliases(&["参与工程"]),
     ],
     label_field: Some("name"),
     time_fields: Some(("starts_on", "ends_on")),

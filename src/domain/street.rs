@@ -61,6 +61,9 @@ pub static LAYER: LayerDescription = LayerDescription {
         Field::new("surfaced_on", FieldKind::Date, "最近铺装日期", "Last surfaced on")
             .aliases(&["竣工日期", "铺装日期"]),
         Field::new("surfacing", FieldKind::Choice(SURFACINGS), "最近铺装性质", "Last surfacing").aliases(&["施工性质"]),
+        Field::new("resurfacing_on", FieldKind::Date, "计划铺装日期", "Resurfacing planned on")
+            .aliases(&["计划大修日期"]),
+        Field::new("resurfacing", FieldKind::Choice(SURFACINGS), "计划铺装性质", "Planned resurfacing"),
     ],
     label_field: Some("name"),
     time_fields: None,

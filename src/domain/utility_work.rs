@@ -3,7 +3,7 @@
 use super::field::{COUNT, Choice, Field, FieldKind, Title, choice, integer, number, text};
 use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 use super::utility_kind::UTILITY_KINDS;
-use super::utility_line::PRESSURES;
+use super::utility_line::{BURIALS, PRESSURES};
 
 pub const METHODS: &[Choice] = &[
     choice("open", "开挖", "Open cut").aliases(&["明挖"]),
@@ -14,6 +14,13 @@ pub const CONFIDENCES: &[Choice] = &[
     choice("committed", "已确定", "Committed").aliases(&["确定"]),
     choice("planned", "计划", "Planned"),
     choice("idea", "设想", "Idea").aliases(&["意向"]),
+];
+
+/// 可见范围: what others than the operator may read of a work.
+pub const VISIBILITIES: &[Choice] = &[
+    choice("confidential", "仅提示有交会", "Only that there is a meeting").aliases(&["保密"]),
+    choice("restricted", "仅协调所需", "Only what coordination needs").aliases(&["受限"]),
+    choice("open", "对各单位公开", "Open to all operators").aliases(&["公开"]),
 ];
 
 pub static LAYER: LayerDescription = LayerDescription {
@@ -56,6 +63,11 @@ pub static LAYER: LayerDescription = LayerDescription {
             .unit("CNY")
             .aliases(&["投资"]),
         Field::new("confidence", FieldKind::Choice(CONFIDENCES), "确定程度", "Confidence").aliases(&["状态"]),
+        Field::new("burial", FieldKind::Choice(BURIALS), "埋设方式", "Burial").aliases(&["埋设类型"]),
+        Field::new("shift_limit_days", integer(0, 3650), "可调整天数", "May be moved by")
+            .unit("d")
+            .aliases(&["可调整期限"]),
+        Field::new("visibility", FieldKind::Choice(VISIBILITIES), "可见范围", "Visibility"),
     ],
     label_field: Some("name"),
     time_fields: Some(("window_start", "window_end")),

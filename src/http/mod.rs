@@ -226,7 +226,11 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(analysis::network::show_network))
         .routes(routes!(analysis::reach::analyse_reach))
         .routes(routes!(analysis::coverage::analyse_coverage))
+        .routes(routes!(analysis::coverage_export::export_coverage))
         .routes(routes!(analysis::siting::analyse_siting))
+        .routes(routes!(analysis::grouping::analyse_grouping))
+        .routes(routes!(analysis::trenches::analyse_trenches))
+        .routes(routes!(analysis::trenches::list_clearance_rules))
         // Files have a limit of their own, which is held while they come.
         .routes(routes!(imports::uploads::create_upload).layer(DefaultBodyLimit::disable()))
         .routes(routes!(imports::uploads::preview_upload))

@@ -103,6 +103,23 @@ pub fn answer_of(
     is_wanted: &(dyn Fn() -> bool + Sync),
     progress: &Progress,
 ) -> Result<Option<CoverageAnswer>, Problem> {
+    Ok(found_in(city, question, order, viewer, is_wanted, progress)?.map(|answer| CoverageAnswer {
+        revision: city.snapshot.revision,
+        modifications: city.modifications,
+        network: NetworkSummary::of(&city.walk),
+        answer,
+    }))
+}
+
+/// The answer alone as the viewer may see it, without lists by building where none are asked for.
+pub(super) fn found_in(
+    city: &crate::app::walks::CityWalk,
+    question: &Question,
+    order: &CoverageOrder,
+    viewer: Viewer,
+    is_wanted: &(dyn Fn() -> bool + Sync),
+    progress: &Progress,
+) -> Result<Option<Answer>, Problem> {
     let values = question.rules.len() * city.walk.buildings.len();
     if order.with_buildings && values > MOST_VALUES {
         let detail = format!(
@@ -124,12 +141,7 @@ pub fn answer_of(
                 result.accessibility.iter_mut().for_each(|it| it.scores.clear());
             }
         }
-        CoverageAnswer {
-            revision: city.snapshot.revision,
-            modifications: city.modifications,
-            network: NetworkSummary::of(&city.walk),
-            answer: found.for_viewer(&city.snapshot, viewer),
-        }
+        found.for_viewer(&city.snapshot, viewer)
     }))
 }
 

@@ -29,6 +29,8 @@ const MOST_POSITIONS: usize = 5_000;
 /// Positions are longitude and latitude in degrees.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
+// The edits of layers have an `EditOrder` too, and the description has one name for one thing.
+#[schema(as = SchemeEditOrder)]
 pub enum EditOrder {
     /// Draws a new precinct.
     Draw {
