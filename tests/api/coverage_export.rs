@@ -53,7 +53,7 @@ fn cells<'a>(rows: &'a [Vec<Option<String>>], row: usize) -> Vec<&'a str> {
 async fn a_workbook_leaves_empty_what_nobody_knows_and_says_why() {
     let answer = planner(city()).post("/api/analysis/coverage/export", order()).await;
     assert!(answer.header("content-disposition").ends_with(".xlsx"));
-    assert_eq!(answer.header("pianqu-revision"), "6");
+    assert_eq!(answer.header("pianqu-revision"), "7");
     let shares = rows(&answer, "xlsx", "小区可达比例");
     let states = rows(&answer, "xlsx", "小区状态");
     // The name looks like a formula and comes back as a name.

@@ -6,6 +6,7 @@
 pub mod coverage;
 pub mod coverage_export;
 mod coverage_tables;
+mod coverage_words;
 pub mod network;
 pub mod reach;
 pub mod rules;
