@@ -10,5 +10,7 @@ pub mod partition;
 mod random;
 pub mod reach;
 pub mod scenario;
+pub mod scheme;
 pub mod siting;
+pub mod trench;
 mod watch;
