@@ -41,6 +41,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analysis/coverage/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The answer to the question of `/api/analysis/coverage` as a workbook or a GeoPackage: rules, communities × rules (shares,
+         *     and states in words), gaps, and with `with_buildings` buildings. What is not known is an empty cell.
+         */
+        post: operations["export_coverage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/analysis/network": {
         parameters: {
             query?: never;
@@ -2346,6 +2366,78 @@ export interface operations {
             };
             /** @description A scenario that cannot be applied, or too much at once */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_coverage: {
+        parameters: {
+            query?: {
+                /** @description `xlsx` (the default) or `gpkg` */
+                format?: string;
+                /** @description Of headings and words: `zh` (the default) or `en` */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverageOrder"];
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                    "application/geo+json": Record<string, never>;
+                    "application/geopackage+sqlite3": string;
+                    "application/zip": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                    "application/vnd.google-earth.kml+xml": string;
+                    "image/vnd.dxf": string;
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A scenario that cannot be applied, or too much for the format */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many exports at once */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
