@@ -42,7 +42,9 @@ fn rows(answer: &Answer, ending: &str, table: &str) -> Vec<Vec<Option<String>>> 
         FieldValue::RealValue(n) => n.to_string(),
         other => panic!("{other:?}"),
     };
-    layer.features().map(|row| row.fields().map(|(_, value)| value.map(text)).collect()).collect()
+    // A sheet does not tell an empty cell of a text column from an empty text.
+    let cell = |value: Option<FieldValue>| value.map(text).filter(|text| !text.is_empty());
+    layer.features().map(|row| row.fields().map(|(_, value)| cell(value)).collect()).collect()
 }
 
 fn cells<'a>(rows: &'a [Vec<Option<String>>], row: usize) -> Vec<&'a str> {
