@@ -5,6 +5,7 @@
 pub mod area_statistics;
 pub mod coverage;
 mod edges;
+pub mod eligibility;
 pub mod grouping;
 pub mod partition;
 mod random;

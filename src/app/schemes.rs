@@ -213,7 +213,7 @@ impl Schemes {
         if !stored.state.is_open() && !matches!(task, Task::State { .. }) {
             return Err(SchemeError::Closed(stored.state));
         }
-        let (kind, message, back_to, written, rows) = match task {
+        let (kind, message, back_to, mut written, rows) = match task {
             Task::Edits { edits, versions, message } => {
                 let Applied { scheme: next, touched } = self.apply(&stored, edits, versions)?;
                 let written = write(&transaction, scheme_id, &stored.scheme, &next, &touched).await?;
@@ -258,6 +258,9 @@ impl Schemes {
                 ("state", None, None, Written::default(), Some(row))
             }
         };
+        // Precincts take over name and state.
+        let is_renamed = |row: &SchemeRow| (&row.name, &row.state) != (&stored.row.name, &stored.row.state);
+        written.is_shown |= rows.as_ref().is_some_and(is_renamed) && !stored.scheme.about.is_empty();
         let rows = rows.map(|row| (row_json(&stored.row), row_json(&row)));
         let changes = written.images.to_json(rows.as_ref().map(|(before, after)| (before, after)));
         let step = NewStep { kind, message, back_to, changes: &changes };
@@ -309,17 +312,22 @@ impl Schemes {
         let (_, xid) = scheme::write_step(&transaction, scheme_id, &step).await?;
         scheme::delete(&transaction, scheme_id).await?;
         transaction.commit().await?;
-        self.see(xid).await;
+        if !stored.scheme.about.is_empty() {
+            self.see(xid).await;
+        }
         Ok(())
     }
 
     async fn done(&self, scheme_id: i64, step: i64, xid: u64, written: Written) -> Result<Done, SchemeError> {
-        self.see(xid).await;
+        if written.is_shown {
+            self.see(xid).await;
+        }
         let stored = self.find(scheme_id).await?;
         Ok(Done { stored, step: Some(step), touched: written.touched, removed: written.removed })
     }
 
-    /// Waits until this node's snapshot shows what was written, so that whoever wrote it sees it on the map.
+    /// Waits until this node's snapshot shows what was written, so that whoever wrote it sees it on the map. Only for
+    /// what a snapshot shows: of anything else nothing would ever tell.
     async fn see(&self, xid: u64) {
         if tokio::time::timeout(PATIENCE, self.city.shows(xid)).await.is_err() {
             tracing::warn!("an edit of a scheme was committed and is not yet in this node's revision");
@@ -357,6 +365,8 @@ fn row_json(row: &SchemeRow) -> Json {
 /// What a write did.
 #[derive(Default)]
 struct Written {
+    /// Something that the snapshot shows: an outline, or what is said of one. Members are not in it.
+    is_shown: bool,
     touched: BTreeSet<Id>,
     removed: BTreeSet<Id>,
     images: Images,
@@ -381,7 +391,10 @@ async fn write(
             None => Some(Put::Revive),
         };
         let number = match put {
-            Some(put) => scheme::put_precinct(transaction, scheme_id, &image::to_row(*id, region, about), put).await?,
+            Some(put) => {
+                written.is_shown = true;
+                scheme::put_precinct(transaction, scheme_id, &image::to_row(*id, region, about), put).await?
+            }
             None => *id,
         };
         numbers.insert(*id, number);
@@ -403,6 +416,7 @@ async fn write(
     }
     for gone in before.about.keys().filter(|id| !after.about.contains_key(id)) {
         scheme::delete_precinct(transaction, *gone).await?;
+        written.is_shown = true;
         scheme::touch(transaction, scheme_id, *gone).await?;
         written.removed.insert(*gone);
     }

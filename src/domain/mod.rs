@@ -13,6 +13,7 @@ mod building;
 mod candidate_site;
 pub mod clearance;
 mod community;
+pub mod eligibility;
 mod facility;
 mod gate;
 pub mod moratorium;

@@ -15,6 +15,7 @@ mod problem;
 mod shapefile;
 mod tables;
 mod target;
+pub mod workbook;
 mod writer;
 
 use std::path::{Path, PathBuf};

@@ -21,6 +21,7 @@ mod cross_origin;
 mod description;
 mod docs;
 mod edits;
+mod eligibility;
 mod events;
 mod export;
 mod filter_parameter;
@@ -215,11 +216,21 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(schemes::list_scheme_history))
         .routes(routes!(schemes::undo_scheme))
         .routes(routes!(schemes::compare_schemes))
+        .routes(routes!(schemes::check_scheme))
+        .routes(routes!(schemes::show_phases))
+        .routes(routes!(schemes::show_sheet))
+        .routes(routes!(eligibility::list_eligibility))
+        .routes(routes!(eligibility::list_eligibility_history))
+        .routes(routes!(eligibility::replace_eligibility_settings))
+        .routes(routes!(eligibility::override_eligibility, eligibility::delete_override))
         .routes(routes!(analysis::network::show_network))
         .routes(routes!(analysis::reach::analyse_reach))
         .routes(routes!(analysis::coverage::analyse_coverage))
         .routes(routes!(analysis::coverage_export::export_coverage))
         .routes(routes!(analysis::siting::analyse_siting))
+        .routes(routes!(analysis::grouping::analyse_grouping))
+        .routes(routes!(analysis::trenches::analyse_trenches))
+        .routes(routes!(analysis::trenches::list_clearance_rules))
         // Files have a limit of their own, which is held while they come.
         .routes(routes!(imports::uploads::create_upload).layer(DefaultBodyLimit::disable()))
         .routes(routes!(imports::uploads::preview_upload))

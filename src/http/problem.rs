@@ -50,11 +50,12 @@ pub enum Kind {
     UnknownScheme,
     SchemeClosed,
     InvalidSchemeEdit,
+    InfeasibleGrouping,
     Cancelled,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 36] = [
+    pub const ALL: [Kind; 37] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -91,6 +92,7 @@ impl Kind {
         Kind::UnknownScheme,
         Kind::SchemeClosed,
         Kind::InvalidSchemeEdit,
+        Kind::InfeasibleGrouping,
     ];
 
     /// Name in the `type` URI, HTTP status, title and what the reader of its page can do about it.
@@ -261,6 +263,12 @@ impl Kind {
                 S::UNPROCESSABLE_ENTITY,
                 "Sites cannot be chosen like that",
                 "`errors` names what stands against it, or who would be left without a site.",
+            ),
+            Kind::InfeasibleGrouping => (
+                "infeasible-grouping",
+                S::UNPROCESSABLE_ENTITY,
+                "Precincts cannot be made like that",
+                "`errors` names the limit that stands against it, and the communities that show it.",
             ),
             Kind::InvalidScenario => (
                 "invalid-scenario",

@@ -94,6 +94,11 @@ impl Layer {
         self.items.is_empty()
     }
 
+    /// In the order of their ids.
+    pub(in crate::snapshot) fn items(&self) -> &[Arc<Item>] {
+        &self.items
+    }
+
     pub fn find(&self, id: i64) -> Option<&Arc<Item>> {
         self.items.binary_search_by_key(&id, |item| item.id).ok().map(|at| &self.items[at])
     }

@@ -7,6 +7,7 @@ pub mod backup;
 pub mod change;
 pub mod city;
 pub mod edit;
+pub mod eligibility;
 pub mod import;
 pub mod import_log;
 pub mod import_sources;

@@ -47,6 +47,11 @@ pub struct AreaResult {
     /// Of the households that are known; null where there are none, or no data.
     pub reached_households_share: Option<f64>,
     pub enough_households_share: Option<f64>,
+    /// Elders within the rule's minutes at their own, slower speed, whatever the size; null for a rule without
+    /// minutes.
+    pub elders_reached: Option<f64>,
+    /// Of the elders that are known; null where there are none, no data, or no minutes.
+    pub elders_reached_share: Option<f64>,
     /// Buildings whose households nobody knows: in no share.
     pub buildings_without_households: usize,
     /// Buildings whose households were shared out from their community by floor area.
@@ -120,6 +125,8 @@ pub struct RuleResult {
     pub rule: Rule,
     /// The metres that were tested; null for a rule without nearness.
     pub reach_m: Option<f64>,
+    /// How far the old come in the rule's minutes, at most `reach_m`; null for a rule without minutes.
+    pub elders_reach_m: Option<f64>,
     /// Open facilities of its kinds.
     pub facilities: usize,
     pub facilities_enough: usize,

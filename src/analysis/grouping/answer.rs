@@ -213,17 +213,19 @@ fn is_connected(model: &Model, members: &[u32]) -> bool {
 /// The walks that are known, for the widest of a group.
 struct Walks {
     next: Vec<Vec<(usize, f64)>>,
+    goes_on: bool,
 }
 
 impl Walks {
     fn of(problem: &Problem) -> Self {
         let mut next = vec![Vec::new(); problem.units.len()];
-        let known = problem.edges.iter().filter_map(|edge| Some((edge.a, edge.b, edge.walk_m?)));
+        let known = problem.edges.iter().filter(|_| !problem.has_all_walks);
+        let known = known.filter_map(|edge| Some((edge.a, edge.b, edge.walk_m?)));
         for (a, b, walk_m) in known.chain(problem.walks.iter().copied()) {
             next[a].push((b, walk_m));
             next[b].push((a, walk_m));
         }
-        Self { next }
+        Self { next, goes_on: !problem.has_all_walks }
     }
 
     fn widest(&self, members: &[usize]) -> Option<f64> {
@@ -247,6 +249,9 @@ impl Walks {
             }
             if wanted.remove(&at) && wanted.is_empty() {
                 return Some(so_far);
+            }
+            if !self.goes_on && at != from {
+                continue;
             }
             for &(next, walk_m) in &self.next[at] {
                 let total = so_far + walk_m;

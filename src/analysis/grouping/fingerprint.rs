@@ -41,6 +41,7 @@ pub fn fingerprint(problem: &Problem) -> String {
             (&problem.attribute_names, problem.goal, problem.weights, problem.unlikeness),
             (problem.min_households, problem.max_households, problem.unknown_households, problem.groups),
             (problem.widest_walk_m, problem.longest_step_m, problem.is_eligible_only),
+            (problem.has_all_walks, problem.keeps_bodies),
             (problem.proposals, problem.least_difference, problem.effort),
         )
     );

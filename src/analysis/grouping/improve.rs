@@ -89,7 +89,7 @@ pub fn improve<'a>(
             if stopped.is_some() {
                 break;
             }
-            watch.tell("improving", Some(best_value), None);
+            watch.tell_share("improving", best_value, None, annealer.work as f64 / work as f64);
         }
         turns += 1;
         let share = annealer.work as f64 / work as f64 / (1.0 - DOWNHILL);

@@ -150,7 +150,10 @@ fn several(search: &Search<'_>, start: Option<Plan>, seed: u64, watch: &Watch<'_
     let mut run = 0;
     while run < runs || (plans.is_empty() && run < TRIES && !is_cut_short) {
         let own_seed = seed.wrapping_mul(1_000_003).wrapping_add(run as u64);
-        let (found, is_short) = search.run(start.as_ref(), own_seed, watch)?;
+        let runs_in_all = runs.max(run + 1) as f64;
+        let tell = |progress| (watch.tell)(search::part(progress, run as f64 / runs_in_all, 1.0 / runs_in_all));
+        let own_watch = Watch { tell: &tell, ..*watch };
+        let (found, is_short) = search.run(start.as_ref(), own_seed, &own_watch)?;
         is_cut_short |= is_short;
         match found {
             Found::Plan(plan) => plans.push(plan),

@@ -44,7 +44,7 @@ pub fn counted(problem: &Problem, unit: usize) -> u64 {
 }
 
 impl Model {
-    /// The units for which `takes_part` holds, by position in the problem. `clashes` is by the same positions.
+    /// The units for which `takes_part` holds, by position in the problem. `too_far` is by the same positions.
     pub fn of(problem: &Problem, takes_part: &[bool], too_far: Option<&Bits>) -> Self {
         let units: Vec<usize> = order(problem).into_iter().filter(|&unit| takes_part[unit]).collect();
         let mut place = vec![u32::MAX; problem.units.len()];
@@ -255,7 +255,8 @@ fn together(sets: &[Vec<u32>], units: usize) -> Vec<u32> {
 /// Two ends of an edge may be neighbours in a group.
 pub fn joins(problem: &Problem, edge: &super::problem::Edge) -> bool {
     let is_short = problem.longest_step_m.is_none_or(|longest| edge.walk_m.is_some_and(|walk| walk <= longest));
-    edge.a != edge.b && is_short && problem.units[edge.a].body == problem.units[edge.b].body
+    let is_one = !problem.keeps_bodies || problem.units[edge.a].body == problem.units[edge.b].body;
+    edge.a != edge.b && is_short && is_one
 }
 
 /// Those who must stay together, sets that share a unit made one; by position in the problem, in the order of ids.

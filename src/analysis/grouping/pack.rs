@@ -42,7 +42,10 @@ pub fn pack(
                     *plan = best;
                     return Err(Stop::OutOfTime);
                 }
-                None => watch.tell("packing", Some(best.count() as f64), Some(enough as f64)),
+                None => {
+                    let share = done as f64 / work as f64;
+                    watch.tell_share("packing", best.count() as f64, Some(enough as f64), share);
+                }
             }
         }
         turns += 1;
@@ -67,7 +70,9 @@ pub fn pack(
             plan.replace(&chosen, &pieces);
             worth += after - before;
         }
-        if worth > best_worth + 0.5 || (worth > best_worth && !is_complete) {
+        let is_better =
+            if is_complete { plan.count() > best.count() && plan.is_complete(model) } else { worth > best_worth };
+        if is_better {
             best.clone_from(plan);
             best_worth = worth;
             is_complete = best.is_complete(model);

@@ -11,7 +11,7 @@ pub struct Unit {
     pub building_year: Option<f64>,
     /// Metres on a plane.
     pub at: Option<(f64, f64)>,
-    /// Who is responsible: the code of a body or of a subdistrict. Groups never mix two.
+    /// Who is responsible: the code of a body or of a subdistrict. See [`Problem::keeps_bodies`].
     pub body: Option<String>,
     /// `None` is not known.
     pub is_eligible: Option<bool>,
@@ -132,6 +132,10 @@ pub struct Problem {
     /// Walks between pairs that are not neighbours, or shorter ones between neighbours. Where a widest walk is
     /// asked for, a pair that neither this nor a way along the edges joins within it is too far apart.
     pub walks: Vec<(usize, usize, f64)>,
+    /// The walks above are all there are within the widest: ways along the edges say nothing about it.
+    pub has_all_walks: bool,
+    /// Groups keep to one body, and who has none is in no group.
+    pub keeps_bodies: bool,
     pub gaps: Vec<Gap>,
 
     pub goal: Goal,
@@ -171,6 +175,8 @@ impl Problem {
             edges,
             attribute_names: Vec::new(),
             walks: Vec::new(),
+            has_all_walks: false,
+            keeps_bodies: false,
             gaps: Vec::new(),
             goal: Goal::default(),
             weights: Weights::NONE,

@@ -20,7 +20,8 @@ pub fn violations(problem: &Problem, groups: &[Vec<usize>], left_out: &[usize]) 
     for (n, group) in groups.iter().enumerate() {
         let name = format!("group {} («{}» …)", n + 1, group.first().map_or("", |&unit| &problem.units[unit].id));
         households(problem, group, &name, &mut wrong);
-        if group.iter().any(|&unit| problem.units[unit].body != problem.units[group[0]].body) {
+        let bodies: BTreeSet<&Option<String>> = group.iter().map(|&unit| &problem.units[unit].body).collect();
+        if problem.keeps_bodies && (bodies.len() > 1 || bodies.contains(&None)) {
             wrong.push(format!("{name} mixes bodies"));
         }
         if problem.is_eligible_only && group.iter().any(|&unit| problem.units[unit].is_eligible != Some(true)) {
@@ -32,7 +33,7 @@ pub fn violations(problem: &Problem, groups: &[Vec<usize>], left_out: &[usize]) 
         if let Some(limit) = problem.widest_walk_m {
             let inside: BTreeSet<usize> = group.iter().copied().collect();
             for &unit in group {
-                let reached = within(&walks, unit, limit);
+                let reached = within(&walks, unit, limit, !problem.has_all_walks);
                 if let Some(&far) = inside.iter().find(|other| !reached.contains_key(other)) {
                     let (a, b) = (&problem.units[unit].id, &problem.units[far].id);
                     wrong.push(format!("{name} is wider than {limit} m: «{a}» to «{b}»"));
@@ -125,7 +126,8 @@ type Walks = HashMap<usize, Vec<(usize, f64)>>;
 
 fn walks(problem: &Problem) -> Walks {
     let mut walks: Walks = HashMap::new();
-    let known = problem.edges.iter().filter_map(|edge| Some((edge.a, edge.b, edge.walk_m?)));
+    let known = problem.edges.iter().filter(|_| !problem.has_all_walks);
+    let known = known.filter_map(|edge| Some((edge.a, edge.b, edge.walk_m?)));
     for (a, b, metres) in known.chain(problem.walks.iter().copied()) {
         walks.entry(a).or_default().push((b, metres));
         walks.entry(b).or_default().push((a, metres));
@@ -133,8 +135,8 @@ fn walks(problem: &Problem) -> Walks {
     walks
 }
 
-/// Whoever is within a walk of a unit, by label correcting.
-fn within(walks: &Walks, from: usize, limit: f64) -> BTreeMap<usize, f64> {
+/// Whoever is within a walk of a unit, by label correcting; `goes_on`: one walk may follow another.
+fn within(walks: &Walks, from: usize, limit: f64, goes_on: bool) -> BTreeMap<usize, f64> {
     let mut reached = BTreeMap::from([(from, 0.0)]);
     let mut queue = VecDeque::from([from]);
     while let Some(at) = queue.pop_front() {
@@ -143,7 +145,9 @@ fn within(walks: &Walks, from: usize, limit: f64) -> BTreeMap<usize, f64> {
             let total = so_far + metres;
             if total <= limit && reached.get(&to).is_none_or(|&before| total < before) {
                 reached.insert(to, total);
-                queue.push_back(to);
+                if goes_on {
+                    queue.push_back(to);
+                }
             }
         }
     }

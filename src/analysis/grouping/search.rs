@@ -9,7 +9,7 @@ use super::plan::Plan;
 use super::problem::{Goal, Problem};
 use super::score::Score;
 use crate::analysis::random::Random;
-use crate::analysis::watch::{Stop, Watch};
+use crate::analysis::watch::{Progress, Stop, Watch};
 
 /// Units looked at, for each unit, while packing and while improving.
 const PACKING: f64 = 6_000.0;
@@ -53,7 +53,10 @@ impl Search<'_> {
         let mut plan = start.cloned().unwrap_or_else(|| begin(model, &mut random));
         let wants_most = problem.goal == Goal::MostGroups && self.groups.is_none();
         let enough = if wants_most { most_groups(model) } else { self.groups.unwrap_or(0) };
-        heard(pack(model, &mut plan, enough, (PACKING * size) as u64, &mut random, watch))?;
+        let all = PACKING + IMPROVING;
+        let tell = |progress| (watch.tell)(part(progress, 0.0, PACKING / all));
+        let packing = Watch { tell: &tell, ..*watch };
+        heard(pack(model, &mut plan, enough, (PACKING * size) as u64, &mut random, &packing))?;
         if !plan.is_complete(model) {
             return Ok((Found::Incomplete(plan), is_cut_short));
         }
@@ -68,8 +71,15 @@ impl Search<'_> {
         }
         let is_count_free = problem.goal == Goal::Planner && self.groups.is_none();
         let work = (IMPROVING * size) as u64;
-        heard(improve(model, &mut score, &mut plan, is_count_free, work, &mut random, watch))?;
+        let tell = |progress| (watch.tell)(part(progress, PACKING / all, IMPROVING / all));
+        let improving = Watch { tell: &tell, ..*watch };
+        heard(improve(model, &mut score, &mut plan, is_count_free, work, &mut random, &improving))?;
         plan.sort();
         Ok((Found::Plan(plan), is_cut_short))
     }
+}
+
+/// Progress of a part of the work as progress of the whole.
+pub fn part(progress: Progress, before: f64, width: f64) -> Progress {
+    Progress { share: progress.share.map(|share| before + share * width), ..progress }
 }

@@ -77,7 +77,6 @@ impl Why {
 
 /// For each unit of the problem why it cannot be grouped, if it cannot. Those in locked groups count as others here.
 pub fn left_out(problem: &Problem, too_far: Option<&Bits>) -> Vec<Option<Why>> {
-    let keeps_bodies = problem.units.iter().any(|unit| unit.body.is_some());
     let ceiling = problem.max_households.unwrap_or(u64::MAX);
     let is_careful = problem.unknown_households == UnknownHouseholds::Careful;
     let mut why: Vec<Option<Why>> = problem
@@ -87,7 +86,7 @@ pub fn left_out(problem: &Problem, too_far: Option<&Bits>) -> Vec<Option<Why>> {
         .map(|(n, unit)| match unit.is_eligible {
             Some(false) if problem.is_eligible_only => Some(Why::NotEligible),
             None if problem.is_eligible_only => Some(Why::EligibilityUnknown),
-            _ if keeps_bodies && unit.body.is_none() => Some(Why::BodyUnknown),
+            _ if problem.keeps_bodies && unit.body.is_none() => Some(Why::BodyUnknown),
             _ if unit.households.is_none() && is_careful && problem.max_households.is_some() => {
                 Some(Why::HouseholdsUnknown)
             }

@@ -12,6 +12,13 @@ use super::problem::Problem;
 pub fn too_far(problem: &Problem) -> Option<Bits> {
     let limit = problem.widest_walk_m?;
     let n = problem.units.len();
+    if problem.has_all_walks {
+        let mut far = Bits::full(n);
+        (0..n as u32).for_each(|unit| far.set(unit, unit, false));
+        let near = problem.walks.iter().filter(|walk| walk.2 <= limit);
+        near.for_each(|&(a, b, _)| far.set(a as u32, b as u32, false));
+        return Some(far);
+    }
     let mut next: Vec<Vec<(u32, f64)>> = vec![Vec::new(); n];
     let steps = problem.edges.iter().filter_map(|edge| Some((edge.a, edge.b, edge.walk_m?)));
     for (a, b, walk_m) in steps.chain(problem.walks.iter().copied()) {

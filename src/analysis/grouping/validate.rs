@@ -176,7 +176,8 @@ impl Faults {
         for (n, set) in sets(problem).iter().enumerate() {
             set.iter().for_each(|&unit| _ = set_of.insert(unit, n));
             let first = &problem.units[set[0]];
-            if let Some(&other) = set.iter().find(|&&unit| problem.units[unit].body != first.body) {
+            let is_other = |&&unit: &&usize| problem.keeps_bodies && problem.units[unit].body != first.body;
+            if let Some(&other) = set.iter().find(is_other) {
                 let other = &problem.units[other];
                 let name = |body: &Option<String>| body.clone().unwrap_or_else(|| "unknown".to_owned());
                 let detail = format!(

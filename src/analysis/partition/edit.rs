@@ -205,3 +205,15 @@ fn hand_over(overlay: &Overlay, given_up: &[bool], owners: &mut [Option<Id>]) {
         }
     }
 }
+
+/// The pieces into which lines part an area, each an area of its own. Lines that end inside it part nothing.
+pub fn pieces(area: &Region, lines: impl Iterator<Item = (At, At)>) -> Result<Vec<Region>, super::Restless> {
+    let overlay = Partition::new(BTreeMap::from([(0, area.clone())])).overlay(lines)?;
+    let is_of_it: Vec<bool> = overlay.owners.iter().map(Option::is_some).collect();
+    let mut labels: Vec<Option<usize>> = vec![None; is_of_it.len()];
+    for (n, group) in groups(&overlay, &is_of_it, true).into_iter().enumerate() {
+        group.into_iter().for_each(|face| labels[face] = Some(n));
+    }
+    // An edge between two pieces is a border; one inside a piece is none.
+    Ok(overlay.faces.regions(&labels).into_values().collect())
+}

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use geo::{Coord, MultiPolygon};
 
-pub use edit::Overlap;
+pub use edit::{Overlap, pieces};
 use faces::Faces;
 use grid::{At, Region, bounds, holds};
 pub use moves::Move;

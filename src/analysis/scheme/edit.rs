@@ -1,6 +1,6 @@
 //! What a planner does to a scheme, and what it comes to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{About, How, Member, Scheme, members};
 use crate::analysis::partition::grid::{At, Region};
@@ -251,18 +251,6 @@ impl Scheme {
             }
         }
         touched
-    }
-
-    /// A scheme from groups of communities, without outlines: each group a precinct of that number.
-    pub fn of_groups(groups: &BTreeMap<Id, (About, Vec<i64>)>) -> Self {
-        let mut scheme = Scheme::default();
-        for (id, (about, communities)) in groups {
-            scheme.about.insert(*id, about.clone());
-            for community in communities {
-                scheme.members.insert(*community, Member { precinct: Some(*id), how: How::ByHand });
-            }
-        }
-        scheme
     }
 }
 

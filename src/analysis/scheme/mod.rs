@@ -1,8 +1,12 @@
 //! A scheme as it is edited: outlines, what is said of each precinct, and which communities belong to it. What an
 //! edit means, and what it adds up to; docs/precincts.md has the rules.
 
+pub mod checks;
 mod edit;
 pub mod members;
+pub mod outlines;
+pub mod phases;
+pub mod sheet;
 pub mod totals;
 
 use std::collections::BTreeMap;

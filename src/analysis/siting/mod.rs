@@ -17,6 +17,7 @@ mod layers;
 mod mip;
 mod model;
 pub mod or_library;
+mod pairs;
 mod problem;
 mod search;
 mod sum;

@@ -7,12 +7,18 @@ pub mod coverage;
 pub mod coverage_export;
 mod coverage_tables;
 mod coverage_words;
+pub mod grouping;
+pub mod grouping_order;
+mod grouping_problem;
+pub mod grouping_result;
+mod grouping_walks;
 pub mod network;
 pub mod reach;
 pub mod rules;
 pub mod siting;
 mod siting_problem;
 pub mod siting_result;
+pub mod trenches;
 pub mod what_if;
 
 use std::sync::Arc;
@@ -46,8 +52,13 @@ impl Progress {
         self.0.1.store(total as u64, Ordering::Relaxed);
     }
 
+    /// Done and of how many; 0 of 0 while that is not known.
+    pub fn counts(&self) -> (u64, u64) {
+        (self.0.0.load(Ordering::Relaxed), self.0.1.load(Ordering::Relaxed))
+    }
+
     fn read(&self, stage: &'static str) -> JobProgress {
-        let (done, total) = (self.0.0.load(Ordering::Relaxed), self.0.1.load(Ordering::Relaxed));
+        let (done, total) = self.counts();
         JobProgress { stage, done, total }
     }
 }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{SchemeSummary, found, totals_of};
+use super::{SchemeSummary, found, totals_of, verdicts};
 use crate::analysis::scheme::totals::Totals;
 use crate::domain::{LayerId, Viewer};
 use crate::http::AppState;
@@ -87,7 +87,9 @@ pub async fn compare_schemes(
     parameters.finish()?;
     let (this, other) = (found(&state, &id, viewer).await?, found(&state, &with, viewer).await?);
     let snapshot = state.city.snapshot();
-    let (of_this, of_other) = (totals_of(&this, &snapshot, viewer), totals_of(&other, &snapshot, viewer));
+    let verdicts = verdicts(&state, &snapshot, viewer).await?;
+    let totals_of = |stored| totals_of(stored, &snapshot, viewer, verdicts.as_ref());
+    let (of_this, of_other) = (totals_of(&this), totals_of(&other));
 
     let home = |stored: &crate::app::schemes::Stored, community: i64| {
         stored.scheme.members.get(&community).and_then(|member| member.precinct)
@@ -134,7 +136,13 @@ pub async fn compare_schemes(
             }),
         }
     }
-    let figures = figures(&of_this.totals, &of_other.totals);
+    let mut figures = figures(&of_this.totals, &of_other.totals);
+    if let (Some(a), Some(b)) = (of_this.eligibility, of_other.eligibility) {
+        let (this, other) = (a.pass as f64, b.pass as f64);
+        let unsettled = |counts: crate::analysis::eligibility::VerdictCounts| counts.unknown + counts.needs_review;
+        let (this_unknown, other_unknown) = (unsettled(a), unsettled(b));
+        figures.push(Gain { figure: "eligible", this, other, gain: other - this, this_unknown, other_unknown });
+    }
     let totals = |of: &super::SchemeTotals, id: i64| {
         of.precincts.iter().find(|precinct| precinct.precinct_id == id).map(|p| p.totals.clone()).unwrap_or_default()
     };

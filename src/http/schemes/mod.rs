@@ -2,15 +2,19 @@
 //!
 //! A scheme that is still open is the planners': to the public it does not exist.
 
+mod check;
 mod compare;
 mod edits;
 mod history;
 mod order;
+mod sheet;
 mod write;
 
+pub use check::*;
 pub use compare::*;
 pub use edits::*;
 pub use history::*;
+pub use sheet::*;
 pub use write::*;
 
 use std::collections::BTreeMap;
@@ -29,6 +33,8 @@ use super::links::{GEOJSON, JSON};
 use super::parameters::Parameters;
 use super::problem::{Fault, Kind, Problem};
 use super::representation::{Representation, Wishes};
+use crate::analysis::coverage::Verdict;
+use crate::analysis::eligibility::{VerdictCounts, eligibility};
 use crate::analysis::partition::Id;
 use crate::analysis::scheme::totals::{Totals, totals};
 use crate::analysis::scheme::{How, Scheme};
@@ -337,6 +343,8 @@ pub struct SchemeTotals {
     revision: u64,
     /// Of the whole scheme: the sum of the precincts.
     totals: Totals,
+    /// Members by whether the plan takes them in; null to the public.
+    eligibility: Option<VerdictCounts>,
     precincts: Vec<PrecinctTotals>,
 }
 
@@ -347,6 +355,8 @@ pub struct PrecinctTotals {
     /// Of the outline.
     area_m2: f64,
     totals: Totals,
+    /// Members by whether the plan takes them in; null to the public.
+    eligibility: Option<VerdictCounts>,
 }
 
 /// What a scheme and each of its precincts add up to: always sums of members, with how many do not know.
@@ -364,10 +374,36 @@ pub async fn show_totals(
     parameters.finish()?;
     let stored = found(&state, &id, viewer).await?;
     let snapshot = state.city.snapshot();
-    Ok(Representation::json(JSON, &totals_of(&stored, &snapshot, viewer)).answer(&wishes))
+    let verdicts = verdicts(&state, &snapshot, viewer).await?;
+    Ok(Representation::json(JSON, &totals_of(&stored, &snapshot, viewer, verdicts.as_ref())).answer(&wishes))
 }
 
-fn totals_of(stored: &Stored, snapshot: &Snapshot, viewer: Viewer) -> SchemeTotals {
+/// Whether the plan takes each community in; `None` for whoever may not see what planners decided.
+async fn verdicts(
+    state: &AppState,
+    snapshot: &std::sync::Arc<Snapshot>,
+    viewer: Viewer,
+) -> Result<Option<BTreeMap<i64, Verdict>>, Problem> {
+    if viewer != Viewer::Everything {
+        return Ok(None);
+    }
+    let rules = super::eligibility::in_force(state).await?;
+    let snapshot = snapshot.clone();
+    let judge = move |_: &crate::app::Wanted| eligibility(&snapshot, &rules.settings, &rules.overrides);
+    let judged = state.lanes.heavy(judge).await;
+    Ok(Some(judged.into_iter().map(|one| (one.community_id, one.verdict)).collect()))
+}
+
+fn totals_of(
+    stored: &Stored,
+    snapshot: &Snapshot,
+    viewer: Viewer,
+    verdicts: Option<&BTreeMap<i64, Verdict>>,
+) -> SchemeTotals {
+    let counts = |ids: &mut dyn Iterator<Item = i64>| {
+        let verdicts = verdicts?;
+        Some(VerdictCounts::of(ids.map(|id| verdicts.get(&id).copied().unwrap_or(Verdict::Unknown))))
+    };
     let scheme = &stored.scheme;
     let area = |id| scheme.outlines.to_areas(id).map_or(0.0, |areas| (area_m2(&areas) * 10.0).round() / 10.0);
     let precincts = scheme.about.iter().map(|(id, about)| PrecinctTotals {
@@ -375,6 +411,7 @@ fn totals_of(stored: &Stored, snapshot: &Snapshot, viewer: Viewer) -> SchemeTota
         name: about.name.clone(),
         area_m2: area(*id),
         totals: totals(snapshot, viewer, scheme.members_of(*id)),
+        eligibility: counts(&mut scheme.members_of(*id)),
     });
     let assigned: BTreeMap<i64, Id> =
         scheme.members.iter().filter_map(|(id, member)| Some((*id, member.precinct?))).collect();
@@ -382,6 +419,7 @@ fn totals_of(stored: &Stored, snapshot: &Snapshot, viewer: Viewer) -> SchemeTota
         scheme_id: stored.row.scheme_id,
         revision: snapshot.revision,
         totals: totals(snapshot, viewer, assigned.keys().copied()),
+        eligibility: counts(&mut assigned.keys().copied()),
         precincts: precincts.collect(),
     }
 }

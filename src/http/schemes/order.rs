@@ -29,6 +29,8 @@ const MOST_POSITIONS: usize = 5_000;
 /// Positions are longitude and latitude in degrees.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
+// The edits of layers have an `EditOrder` too, and the description has one name for one thing.
+#[schema(as = SchemeEditOrder)]
 pub enum EditOrder {
     /// Draws a new precinct.
     Draw {
@@ -300,7 +302,7 @@ fn place(degrees: [f64; 2], pointer: &str) -> Result<At, Problem> {
 }
 
 /// What is said of a precinct, within the bounds of its layer's fields.
-fn checked(about: About, at: &str) -> Result<About, Problem> {
+pub(super) fn checked(about: About, at: &str) -> Result<About, Problem> {
     let layer = LayerId::Precinct.describe();
     let values = serde_json::to_value(&about).map_err(Problem::internal)?;
     for (name, value) in values.as_object().into_iter().flatten() {

@@ -1,26 +1,31 @@
 //! Making, naming, copying, publishing and deleting schemes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::edits::EditsDone;
 use super::{found, refusal, schemes_of, unknown};
-use crate::analysis::partition::{Id, Partition};
-use crate::analysis::scheme::Scheme;
-use crate::app::schemes::{NewScheme, Task};
-use crate::domain::Viewer;
+use crate::analysis::partition::{Id, Partition, Restless};
+use crate::analysis::scheme::members::settle;
+use crate::analysis::scheme::outlines::outlines;
+use crate::analysis::scheme::{About, How, Member, Scheme};
+use crate::app::schemes::{NewScheme, Task, unnamed};
 use crate::domain::scheme::{MemberRule, SchemeState, ShareOf};
+use crate::domain::{LayerId, Viewer};
+use crate::geodesy::GaussKruger;
 use crate::http::AppState;
 use crate::http::author::Author;
 use crate::http::body::{JsonBody, parse};
 use crate::http::parameters::Parameters;
 use crate::http::problem::{Kind, Problem, ProblemBody};
+use crate::snapshot::Snapshot;
+use crate::snapshot::walk::WalkSettings;
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -34,6 +39,23 @@ pub struct SchemeOrder {
     /// Above 0 to 1; 0.5 by default.
     #[serde(default)]
     member_threshold: Option<f64>,
+    /// Precincts by their communities, as a grouping proposes them; their outlines are made along streets.
+    #[serde(default)]
+    groups: Vec<GroupOrder>,
+    /// What proposed the groups: seed, input, parameters.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    origin: Option<Value>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupOrder {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    responsible_body: Option<String>,
+    community_ids: Vec<i64>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -90,9 +112,84 @@ pub async fn create_scheme(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let order: SchemeOrder = parse(body)?;
-    let scheme = Scheme { rule: order.rule()?, ..Scheme::default() };
-    let new = NewScheme { name: name(&order.name)?, note: note(order.note.as_deref())?, origin: None, scheme };
+    let rule = order.rule()?;
+    let groups = read_groups(&state, &order.groups)?;
+    let snapshot = state.city.snapshot();
+    let plane = WalkSettings::of_longitude(state.settings.city.center[0]).plane;
+    let scheme = match groups.is_empty() {
+        true => Scheme { rule, ..Scheme::default() },
+        false => {
+            let made = state.lanes.heavy(move |_| of_groups(&snapshot, plane, rule, groups));
+            made.await.map_err(|error| Problem::at_pointer(Kind::InvalidSchemeEdit, "/groups", error.to_string()))?
+        }
+    };
+    let origin = order.origin;
+    let new = NewScheme { name: name(&order.name)?, note: note(order.note.as_deref())?, origin, scheme };
     created(&state, &author, &new).await
+}
+
+/// Groups as precincts with negative numbers. A community stands in one group at most.
+fn read_groups(state: &AppState, groups: &[GroupOrder]) -> Result<BTreeMap<Id, (About, Vec<i64>)>, Problem> {
+    let snapshot = state.city.snapshot();
+    let view = snapshot.layer(LayerId::Community, Viewer::Everything);
+    let mut seen: BTreeMap<i64, usize> = BTreeMap::new();
+    let mut read = BTreeMap::new();
+    for (n, group) in groups.iter().enumerate() {
+        let at = |member: &str| format!("/groups/{n}/{member}");
+        if group.community_ids.is_empty() {
+            return Err(Problem::at_pointer(
+                Kind::InvalidBody,
+                at("community_ids"),
+                "a precinct has a community at least",
+            ));
+        }
+        for (i, id) in group.community_ids.iter().enumerate() {
+            let refuse = |why: String| Problem::at_pointer(Kind::InvalidBody, at(&format!("community_ids/{i}")), why);
+            if view.is_none_or(|view| view.find(*id).is_none()) {
+                return Err(refuse(format!("there is no community {id}")));
+            }
+            if let Some(other) = seen.insert(*id, n) {
+                return Err(refuse(format!("community {id} stands in group {other} already")));
+            }
+        }
+        let mut about = unnamed(n + 1);
+        if let Some(given) = &group.name {
+            about.name = given.clone();
+        }
+        about.responsible_body = group.responsible_body.clone();
+        let about = super::order::checked(about, &format!("/groups/{n}"))?;
+        read.insert(-(n as Id) - 1, (about, group.community_ids.clone()));
+    }
+    Ok(read)
+}
+
+/// A scheme of groups: outlines along streets, members by the rule where it says the same as the group, else by hand.
+fn of_groups(
+    snapshot: &Snapshot,
+    plane: GaussKruger,
+    rule: MemberRule,
+    groups: BTreeMap<Id, (About, Vec<i64>)>,
+) -> Result<Scheme, Restless> {
+    let wanted: BTreeMap<i64, Id> = groups
+        .iter()
+        .flat_map(|(id, (_, communities))| communities.iter().map(move |community| (*community, *id)))
+        .collect();
+    let mut scheme = Scheme { rule, outlines: outlines(snapshot, plane, &wanted)?, ..Scheme::default() };
+    scheme.about = groups.into_iter().map(|(id, (about, _))| (id, about)).collect();
+    scheme.about.retain(|id, _| scheme.outlines.get(*id).is_some());
+    let all: BTreeSet<Id> = scheme.about.keys().copied().collect();
+    settle(&mut scheme, &Partition::default(), &all, snapshot);
+    let by_rule: Vec<i64> = scheme.members.keys().copied().collect();
+    for community in by_rule.into_iter().filter(|id| !wanted.contains_key(id)) {
+        // The outline goes over it, and the grouping left it out.
+        scheme.members.insert(community, Member { precinct: None, how: How::ByHand });
+    }
+    for (community, precinct) in wanted {
+        if scheme.members.get(&community).and_then(|member| member.precinct) != Some(precinct) {
+            scheme.members.insert(community, Member { precinct: Some(precinct), how: How::ByHand });
+        }
+    }
+    Ok(scheme)
 }
 
 pub(super) async fn created(state: &AppState, author: &Author, new: &NewScheme) -> Result<Response, Problem> {
@@ -148,7 +245,8 @@ pub async fn replace_scheme(
     JsonBody(body): JsonBody,
 ) -> Result<axum::Json<EditsDone>, Problem> {
     let DescribeOrder { name: given, note: said, member_rule, member_threshold, version } = parse(body)?;
-    let order = SchemeOrder { name: given, note: said, member_rule, member_threshold };
+    let (groups, origin) = (Vec::new(), None);
+    let order = SchemeOrder { name: given, note: said, member_rule, member_threshold, groups, origin };
     let (name, note) = (name(&order.name)?, note(order.note.as_deref())?);
     let task = Task::Describe { name: &name, note: note.as_deref(), rule: order.rule()?, version };
     done(&state, &author, &id, &task).await

@@ -74,7 +74,7 @@ export const analysis = {
 }
 
 /** Puts a question that may become a job; whoever stops waiting stops the job. */
-async function ask<T>(path: string, order: unknown, tell: (progress: Progress) => void, signal: AbortSignal): Promise<T> {
+export async function ask<T>(path: string, order: unknown, tell: (progress: Progress) => void, signal: AbortSignal): Promise<T> {
   const response = await post(path, order, signal)
   const body: unknown = await response.json().catch(() => undefined)
   signal.throwIfAborted()

@@ -2,6 +2,7 @@ import { enBasemap } from './en_basemap'
 import { enCoverage } from './en_coverage'
 import { enExport } from './en_export'
 import { enMatrix } from './en_matrix'
+import { enPrecincts } from './en_precincts'
 import { enPrint } from './en_print'
 import { enReport } from './en_report'
 import { enScenario } from './en_scenario'
@@ -13,6 +14,7 @@ export const en: Dictionary = {
   ...enCoverage,
   ...enExport,
   ...enMatrix,
+  ...enPrecincts,
   ...enPrint,
   ...enReport,
   ...enScenario,
@@ -585,4 +587,5 @@ export const en: Dictionary = {
   'problem.unknown-scenario': 'There is no such scenario',
   'problem.name-taken': 'The name is taken',
   'problem.infeasible-siting': 'Sites cannot be chosen like that',
+  'problem.infeasible-grouping': 'Precincts cannot be made like that',
 }

@@ -2,6 +2,7 @@ import { zhBasemap } from './zh_basemap'
 import { zhCoverage } from './zh_coverage'
 import { zhExport } from './zh_export'
 import { zhMatrix } from './zh_matrix'
+import { zhPrecincts } from './zh_precincts'
 import { zhPrint } from './zh_print'
 import { zhReport } from './zh_report'
 import { zhScenario } from './zh_scenario'
@@ -13,6 +14,7 @@ export const zh = {
   ...zhCoverage,
   ...zhExport,
   ...zhMatrix,
+  ...zhPrecincts,
   ...zhPrint,
   ...zhReport,
   ...zhScenario,
@@ -582,6 +584,7 @@ export const zh = {
   'problem.unknown-scenario': '没有这个情景方案',
   'problem.name-taken': '名称已被使用',
   'problem.infeasible-siting': '无法这样选址',
+  'problem.infeasible-grouping': '无法这样划分片区',
 } as const
 
 export type Key = keyof typeof zh

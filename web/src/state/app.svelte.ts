@@ -9,7 +9,7 @@ import type { Touched } from '../map/touched'
 import { readLink, writeLink } from './link'
 import { isPhone } from './phone'
 
-export type Panel = 'layers' | 'statistics' | 'measure' | 'import' | 'export' | 'edit' | 'history' | 'print' | 'coverage'
+export type Panel = 'layers' | 'statistics' | 'measure' | 'import' | 'export' | 'edit' | 'history' | 'print' | 'coverage' | 'precincts'
 
 /** Fields that hold the code of a feature of another layer, and what they are called when its name is shown. */
 const REFERENCES: Record<string, { layer: string; title: Key }> = {
