@@ -49,7 +49,7 @@ fn rows(answer: &Answer, ending: &str, table: &str) -> Vec<Vec<Option<String>>> 
     layer.features().map(|row| row.fields().map(|(_, value)| cell(value)).collect()).collect()
 }
 
-fn cells<'a>(rows: &'a [Vec<Option<String>>], row: usize) -> Vec<&'a str> {
+fn cells(rows: &[Vec<Option<String>>], row: usize) -> Vec<&str> {
     rows[row].iter().map(|cell| cell.as_deref().unwrap_or("–")).collect()
 }
 
