@@ -2409,9 +2409,9 @@ export interface components {
         /** @description A target of the plan and what the scheme gives towards it. */
         Measured: {
             clause: string;
-            communities: number;
+            communities_target: number;
             /** Format: int64 */
-            households?: number | null;
+            households_target?: number | null;
             /** @description Communities begun in that year alone, or done up to it. */
             kind: string;
             verified: components["schemas"]["Verified"];
