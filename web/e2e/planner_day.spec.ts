@@ -70,7 +70,7 @@ test('a planner draws, splits, merges, goes back, moves a community, compares an
   await panel.getByRole('button', { name: '不划入任何片区' }).click()
   await expect(panel.getByText(/不划入任何片区$/)).toBeVisible()
   await panel.getByRole('button', { name: '对比', exact: true }).click()
-  await panel.getByLabel('对比', { exact: true }).selectOption({ label: '一日方案 · 草案' })
+  await panel.getByRole('combobox', { name: '对比' }).selectOption({ label: '一日方案 · 草案' })
   await expect(panel.getByText('1 个小区归属不同')).toBeVisible()
   expect(await complaints(page), 'comparing').toEqual([])
 
