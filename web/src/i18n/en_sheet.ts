@@ -75,6 +75,8 @@ export const enSheet: Record<keyof typeof zhSheet, string> = {
   sheetNoGaps: 'By the rules in force its communities have no gap.',
   sheetService: 'Service',
   sheetWithout: 'Households without',
+  sheetAllMembers: 'all {n} communities',
+  sheetSomeMembers: '{some} and others, {n} in all',
   sheetWorks: 'Planned utility works',
   sheetNoWorks: 'No planned utility work lies inside.',
   sheetWork: 'Work',

@@ -74,6 +74,8 @@ export const zhSheet = {
   sheetNoGaps: '按现有规则，成员小区没有缺口。',
   sheetService: '服务',
   sheetWithout: '未服务户数',
+  sheetAllMembers: '全部 {n} 个小区',
+  sheetSomeMembers: '{some}等 {n} 个',
   sheetWorks: '计划中的管线工程',
   sheetNoWorks: '片区内没有计划中的管线工程。',
   sheetWork: '工程',
