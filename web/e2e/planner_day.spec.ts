@@ -4,6 +4,8 @@ import { drawArea, drawLine, EAST, openPrecincts, precinctsOf, schemeNamed, WEST
 
 // A busy machine draws slowly.
 const expect = told.configure({ timeout: 15_000 })
+// A flight of the map is a second in which nothing is tested.
+test.use({ contextOptions: { reducedMotion: 'reduce' } })
 
 test('a planner draws, splits, merges, goes back, moves a community, compares and adopts', async ({ page }) => {
   const panel = await openPrecincts(page, '规划员甲')
@@ -102,7 +104,7 @@ test('a planner draws, splits, merges, goes back, moves a community, compares an
 })
 
 test('precincts are proposed under limits; what blocks is named; one becomes a scheme whose members are the groups', async ({ page }) => {
-  const panel = await openPrecincts(page, '规划员甲', '#map=13/30.118/104.640')
+  const panel = await openPrecincts(page, '规划员甲', '#map=13/30.118/104.640&layers=community')
   await panel.getByRole('button', { name: '生成划分建议' }).first().click()
   await panel.getByLabel('每片区至少户数').fill('900000')
   await panel.getByRole('button', { name: '生成', exact: true }).click()

@@ -5,6 +5,8 @@ import { drawArea, EAST, editAs, openPrecincts, precinctsOf, schemeNamed, WEST }
 
 // A busy machine draws slowly.
 const expect = told.configure({ timeout: 15_000 })
+// A flight of the map is a second in which nothing is tested.
+test.use({ contextOptions: { reducedMotion: 'reduce' } })
 
 test('two planners edit one scheme: each sees the other’s work, and what collides is shown and not lost', async ({ page, browser }) => {
   const headers = { 'pianqu-actor': encodeURIComponent('规划员乙') }
@@ -16,7 +18,7 @@ test('two planners edit one scheme: each sees the other’s work, and what colli
 
   const first = await openPrecincts(page, '规划员甲')
   await first.getByRole('button', { name: '共编方案' }).first().click()
-  const other = await browser.newPage()
+  const other = await browser.newPage({ reducedMotion: 'reduce' })
   const second = await openPrecincts(other, '规划员乙')
   await second.getByRole('button', { name: '共编方案' }).first().click()
   await expect(first.getByRole('row').filter({ hasText: '西片区' })).toBeVisible()
