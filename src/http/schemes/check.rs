@@ -31,8 +31,10 @@ pub struct CheckOrder {
     edits: Vec<EditOrder>,
     /// Taken for the sake of one body for both; nothing is held to them.
     #[serde(default)]
+    #[expect(dead_code, reason = "one body serves both addresses")]
     versions: BTreeMap<i64, i32>,
     #[serde(default)]
+    #[expect(dead_code, reason = "as above")]
     message: Option<String>,
     /// The widest walk between two communities of a precinct; 1,000 m by default.
     #[serde(default)]
@@ -66,7 +68,7 @@ pub async fn check_scheme(
     wishes: Wishes,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let CheckOrder { edits, versions: _, message: _, max_walk_m } = parse(body)?;
+    let CheckOrder { edits, max_walk_m, .. } = parse(body)?;
     let walk_m = max_walk_m.unwrap_or(WALK_M);
     if !(1.0..=20_000.0).contains(&walk_m) {
         return Err(Problem::at_pointer(Kind::InvalidBody, "/max_walk_m", "is not between 1 and 20000"));
