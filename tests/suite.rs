@@ -13,4 +13,5 @@ mod sample;
 mod siting;
 mod store;
 mod support;
+mod trench;
 mod walk;

@@ -5,11 +5,13 @@ use std::collections::HashMap;
 
 use rstar::{AABB, RTree, RTreeObject};
 
-use super::path::{Path, Segment, Stretch, total, union};
+use super::path::{Path, Segment, Stretch, joined, total, union};
 use crate::analysis::siting::{Stop, Watch};
 
 /// Segments whose directions differ by at most 45° run along each other.
 const ALONG_COSINE: f64 = std::f64::consts::FRAC_1_SQRT_2;
+/// At a bend of the other line a path is beside neither of its segments for a moment.
+const BEND_M: f64 = 2.0;
 /// How many paths are matched between two looks at the watch.
 const BETWEEN_LOOKS: usize = 64;
 
@@ -104,7 +106,7 @@ impl<'a> Index<'a> {
                 a,
                 b,
                 on_a: union(found.on_a),
-                along_a: union(found.along_a),
+                along_a: joined(found.along_a, BEND_M),
                 along_b: union(found.along_b),
                 nearest_m: found.nearest_m.unwrap_or(f64::INFINITY),
                 nearest_along_m: found.nearest_along_m,
@@ -128,7 +130,13 @@ impl Found {
         let feet = [from, to].map(|share| other.from_m + other.foot(segment.at(share)) * other.length_m);
         let on_b = (feet[0].min(feet[1]), feet[0].max(feet[1]));
         if on_b.1 > on_b.0 {
-            self.along_a.push(on_a);
+            // Beyond the other's end nothing runs beside it any more.
+            let ends = [other.a, other.b].map(|end| segment.foot(end));
+            let (first, last) = (from.max(ends[0].min(ends[1])), to.min(ends[0].max(ends[1])));
+            if first < last {
+                let at = |share: f64| segment.from_m + share * segment.length_m;
+                self.along_a.push((at(first), at(last)));
+            }
             self.along_b.push(on_b);
             nearer(&mut self.nearest_along_m);
         }
