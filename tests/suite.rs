@@ -4,12 +4,14 @@
 mod api;
 mod export;
 mod geodesy;
+mod grouping;
 mod ingest;
 mod living;
 mod operations;
 mod oracle;
 mod rules;
 mod sample;
+mod schemes;
 mod siting;
 mod store;
 mod support;

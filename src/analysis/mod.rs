@@ -5,7 +5,13 @@
 pub mod area_statistics;
 pub mod coverage;
 mod edges;
+pub mod eligibility;
+pub mod grouping;
+pub mod partition;
+mod random;
 pub mod reach;
 pub mod scenario;
+pub mod scheme;
 pub mod siting;
 pub mod trench;
+mod watch;

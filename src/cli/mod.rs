@@ -49,7 +49,7 @@ enum Command {
     Import(Box<import::ImportArgs>),
     /// Write a layer to a file of another program
     Export(Box<export::ExportArgs>),
-    /// Analyse the city: reach, coverage, trenches; or choose sites from tables
+    /// Analyse the city: reach, coverage, precincts, trenches; or choose sites or group communities from tables
     Analyse(analyse::AnalyseArgs),
     /// Bring the database to the newest schema
     Migrate(migrate::MigrateArgs),

@@ -43,7 +43,8 @@ impl Default for ProtectionYears {
     /// The two national rows of the table.
     fn default() -> Self {
         let years = |trigger: &str| {
-            let row = moratoria().iter().find(|row| row.jurisdiction.starts_with("中国") && row.trigger.contains(trigger));
+            let row =
+                moratoria().iter().find(|row| row.jurisdiction.starts_with("中国") && row.trigger.contains(trigger));
             row.and_then(|row| row.years.parse().ok()).expect("the national rows are numbers: a test reads them")
         };
         Self { built: years("新建"), major_repair: years("大修"), opening: years("大修") }
@@ -75,7 +76,9 @@ mod tests {
     #[test]
     fn the_national_rows_are_five_and_three_years_and_read_in_their_source() {
         assert_eq!(ProtectionYears::default(), ProtectionYears { built: 5, major_repair: 3, opening: 3 });
-        assert!(moratoria().iter().filter(|row| row.jurisdiction.starts_with("中国")).all(|row| row.verified.is_firm()));
+        assert!(
+            moratoria().iter().filter(|row| row.jurisdiction.starts_with("中国")).all(|row| row.verified.is_firm())
+        );
         assert_eq!(ProtectionYears::default().after(Some("minor_repair")), Some(0));
         assert_eq!(ProtectionYears::default().after(None), None);
     }

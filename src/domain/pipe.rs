@@ -44,10 +44,7 @@ impl Pipe {
 
     /// False for a line that lies in no soil: no clearance of the tables is asked of it.
     pub fn is_in_soil(&self) -> bool {
-        !matches!(
-            self.burial.as_deref(),
-            Some("overhead" | "surface" | "utility_tunnel" | "in_manhole" | "underwater")
-        )
+        !matches!(self.burial.as_deref(), Some("overhead" | "surface" | "utility_tunnel" | "in_manhole" | "underwater"))
     }
 
     /// The classes of GB 50289-2016 table 4.1.9 that it may belong to; none when the table does not know its kind.

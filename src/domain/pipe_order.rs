@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn pressure_gives_way_to_gravity_and_small_to_large() {
-        let mut pipes = vec![pipe("foul_sewer", 300.0), pipe("heat", 200.0), pipe("water", 300.0), pipe("water", 100.0)];
+        let mut pipes =
+            vec![pipe("foul_sewer", 300.0), pipe("heat", 200.0), pipe("water", 300.0), pipe("water", 100.0)];
         pipes.sort_by_key(gives_way_key);
         let kinds: Vec<(&str, f64)> = pipes.iter().map(|p| (p.kind.as_str(), p.diameter_mm.expect("set"))).collect();
         assert_eq!(kinds, [("water", 100.0), ("water", 300.0), ("heat", 200.0), ("foul_sewer", 300.0)]);

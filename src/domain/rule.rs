@@ -225,6 +225,13 @@ impl Rule {
         self.radius_m.or_else(|| self.walk_min.map(|minutes| minutes * metres_per_minute))
     }
 
+    /// How far the old come in the minutes of the rule at their own speed, and not beyond its radius; `None` for
+    /// a rule without minutes.
+    pub fn elders_reach_m(&self, elders_metres_per_minute: f64) -> Option<f64> {
+        let metres = self.walk_min? * elders_metres_per_minute;
+        Some(self.radius_m.map_or(metres, |radius| radius.min(metres)))
+    }
+
     pub fn has_size_test(&self) -> bool {
         [self.building_area_min_m2, self.land_area_min_m2, self.capacity_min].iter().any(Option::is_some)
     }

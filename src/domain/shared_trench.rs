@@ -1,7 +1,7 @@
 //! 共沟: several works in one opening of the street.
 
 use super::field::{Choice, Field, FieldKind, Title, choice, number, text};
-use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 
 pub const TRENCH_STATES: &[Choice] = &[
     choice("proposed", "建议", "Proposed"),
@@ -18,6 +18,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     description: Title { zh: "多家单位合并开挖的管沟", en: "Trenches that several operators open together" },
     geometry: GeometryKind::Line,
     audience: Audience::Staff,
+    rows: RowRule::All,
     fields: &[
         Field::new("code", text(64), "编号", "Code").identifier(),
         Field::new("name", text(200), "名称", "Name").in_tiles(),

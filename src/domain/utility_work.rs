@@ -1,7 +1,7 @@
 //! 管线改造工程: works that an operator plans, with the window in which they may happen.
 
 use super::field::{COUNT, Choice, Field, FieldKind, Title, choice, integer, number, text};
-use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 use super::utility_kind::UTILITY_KINDS;
 use super::utility_line::{BURIALS, PRESSURES};
 
@@ -33,6 +33,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     },
     geometry: GeometryKind::Line,
     audience: Audience::Staff,
+    rows: RowRule::All,
     fields: &[
         Field::new("code", text(64), "工程编号", "Code").identifier().aliases(&["编号"]),
         Field::new("name", text(200), "工程名称", "Name").in_tiles().aliases(&["名称"]),

@@ -14,7 +14,7 @@ use crate::domain::value::yuan;
 use crate::snapshot::Item;
 
 /// Rows of a sheet, the heading included.
-const SHEET_ROWS: usize = 1_048_576;
+pub const SHEET_ROWS: usize = 1_048_576;
 /// UTF-16 units of a cell.
 pub const CELL: usize = 32_767;
 

@@ -13,7 +13,9 @@ mod format;
 mod gdal_raw;
 mod problem;
 mod shapefile;
+mod tables;
 mod target;
+pub mod workbook;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +26,7 @@ use geo::{Coord, Rect};
 pub use folder::Folder;
 pub use format::{Format, TextEncoding, UnknownEncoding, UnknownFormat};
 pub use problem::{ExportError, Misfit, Unfit};
+pub use tables::{Holds, Table, TableCell, TableColumn, TableRow, write_tables};
 
 use crate::domain::{Field, LayerDescription};
 use crate::snapshot::Item;

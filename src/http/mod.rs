@@ -21,6 +21,7 @@ mod cross_origin;
 mod description;
 mod docs;
 mod edits;
+mod eligibility;
 mod events;
 mod export;
 mod filter_parameter;
@@ -40,6 +41,7 @@ mod problem_pages;
 mod process;
 mod scenarios;
 mod schema;
+mod schemes;
 mod search;
 mod sources;
 mod statistics;
@@ -203,10 +205,30 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(scenarios::list_scenarios, scenarios::create_scenario))
         .routes(routes!(scenarios::find_scenario, scenarios::replace_scenario, scenarios::delete_scenario))
         .routes(routes!(scenarios::list_scenario_history))
+        .routes(routes!(schemes::list_schemes, schemes::create_scheme))
+        .routes(routes!(schemes::find_scheme, schemes::replace_scheme, schemes::delete_scheme))
+        .routes(routes!(schemes::list_scheme_precincts))
+        .routes(routes!(schemes::list_members))
+        .routes(routes!(schemes::show_totals))
+        .routes(routes!(schemes::edit_scheme))
+        .routes(routes!(schemes::copy_scheme))
+        .routes(routes!(schemes::change_scheme_state))
+        .routes(routes!(schemes::list_scheme_history))
+        .routes(routes!(schemes::undo_scheme))
+        .routes(routes!(schemes::compare_schemes))
+        .routes(routes!(schemes::check_scheme))
+        .routes(routes!(schemes::show_phases))
+        .routes(routes!(schemes::show_sheet))
+        .routes(routes!(eligibility::list_eligibility))
+        .routes(routes!(eligibility::list_eligibility_history))
+        .routes(routes!(eligibility::replace_eligibility_settings))
+        .routes(routes!(eligibility::override_eligibility, eligibility::delete_override))
         .routes(routes!(analysis::network::show_network))
         .routes(routes!(analysis::reach::analyse_reach))
         .routes(routes!(analysis::coverage::analyse_coverage))
+        .routes(routes!(analysis::coverage_export::export_coverage))
         .routes(routes!(analysis::siting::analyse_siting))
+        .routes(routes!(analysis::grouping::analyse_grouping))
         .routes(routes!(analysis::trenches::analyse_trenches))
         .routes(routes!(analysis::trenches::list_clearance_rules))
         // Files have a limit of their own, which is held while they come.

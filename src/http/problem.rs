@@ -47,11 +47,15 @@ pub enum Kind {
     UnknownScenario,
     NameTaken,
     InfeasibleSiting,
+    UnknownScheme,
+    SchemeClosed,
+    InvalidSchemeEdit,
+    InfeasibleGrouping,
     Cancelled,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 33] = [
+    pub const ALL: [Kind; 37] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -85,6 +89,10 @@ impl Kind {
         Kind::UnknownScenario,
         Kind::NameTaken,
         Kind::InfeasibleSiting,
+        Kind::UnknownScheme,
+        Kind::SchemeClosed,
+        Kind::InvalidSchemeEdit,
+        Kind::InfeasibleGrouping,
     ];
 
     /// Name in the `type` URI, HTTP status, title and what the reader of its page can do about it.
@@ -256,6 +264,12 @@ impl Kind {
                 "Sites cannot be chosen like that",
                 "`errors` names what stands against it, or who would be left without a site.",
             ),
+            Kind::InfeasibleGrouping => (
+                "infeasible-grouping",
+                S::UNPROCESSABLE_ENTITY,
+                "Precincts cannot be made like that",
+                "`errors` names the limit that stands against it, and the communities that show it.",
+            ),
             Kind::InvalidScenario => (
                 "invalid-scenario",
                 S::UNPROCESSABLE_ENTITY,
@@ -265,6 +279,24 @@ impl Kind {
             Kind::UnknownScenario => {
                 ("unknown-scenario", S::NOT_FOUND, "There is no such scenario", "`/api/scenarios` lists them.")
             }
+            Kind::UnknownScheme => (
+                "unknown-scheme",
+                S::NOT_FOUND,
+                "There is no such scheme",
+                "`/api/schemes` lists the schemes that you may see.",
+            ),
+            Kind::SchemeClosed => (
+                "scheme-closed",
+                S::CONFLICT,
+                "The scheme is not in a state for that",
+                "Outlines and members change in drafts and shared schemes only; copy it to go on from there. `next_states` of a scheme lists where it can go.",
+            ),
+            Kind::InvalidSchemeEdit => (
+                "invalid-scheme-edit",
+                S::UNPROCESSABLE_ENTITY,
+                "The scheme cannot be edited like that",
+                "`reason` names why and `facts` what stands against it; nothing was changed.",
+            ),
             Kind::NameTaken => {
                 ("name-taken", S::CONFLICT, "The name is taken", "Names are unique; choose another one.")
             }

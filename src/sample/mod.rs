@@ -122,8 +122,7 @@ impl City {
 
         layers[LayerId::Building.index()] = building_features(&sites, &communities, params.seed);
         layers[LayerId::Gate.index()] = gate_features(&ground, &sites, &parcels, &communities, params.seed);
-        layers[LayerId::Street.index()] =
-            streets::features(
+        layers[LayerId::Street.index()] = streets::features(
             &ground,
             &layout,
             &names,
@@ -136,8 +135,7 @@ impl City {
             candidate_sites::features(&ground, &sites, &mut Random::new(params.seed, "candidate sites"));
         layers[LayerId::UtilityLine.index()] =
             utilities::features(&ground, &layout, params.utility_lines, &mut Random::new(params.seed, "utilities"));
-        let works =
-            works::works(
+        let works = works::works(
             &ground,
             &layout,
             &names,

@@ -7,12 +7,14 @@ pub mod backup;
 pub mod change;
 pub mod city;
 pub mod edit;
+pub mod eligibility;
 pub mod import;
 pub mod import_log;
 pub mod import_sources;
 pub mod layer_rows;
 pub mod private_cluster;
 pub mod scenario;
+pub mod scheme;
 pub mod validity;
 
 use std::str::FromStr;

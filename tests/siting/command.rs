@@ -164,3 +164,39 @@ fn san_francisco_on_the_command_line() {
         answer["shares"].as_array().unwrap().iter().map(|s| format!("{:.4}", s["percent"].as_f64().unwrap())).collect();
     assert_eq!(percent, ["89.7561", "91.6381", "93.3292"]);
 }
+
+/// One home, one street, and one site with room for one of two kinds.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_kinds_in_the_city_by_params() {
+    let db = crate::support::database().await;
+    db.psql(
+        "insert into street (street_class, geom)
+            values ('residential', st_geomfromtext('MULTILINESTRING((104.64 30.12, 104.66 30.12))', 4490));
+         insert into building (households, geom)
+            values (80, st_multi(st_makeenvelope(104.6500, 30.1201, 104.6501, 30.1202, 4490)));
+         insert into candidate_site (name, area_m2, geom)
+            values ('东地', 100, st_setsrid(st_point(104.651, 30.1201), 4490))",
+    )
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let ask = async |room_m2: u32, objective: &str| {
+        let kind = |code: &str| match objective {
+            "mclp" => serde_json::json!({"facility_kinds": [code], "p": 1, "radius_m": 300, "room_m2": room_m2}),
+            _ => serde_json::json!({"facility_kinds": [code], "p": 1}),
+        };
+        let order = serde_json::json!({"objective": objective, "kinds": [kind("nursery"), kind("canteen")]});
+        std::fs::write(folder.path().join("order.json"), order.to_string()).unwrap();
+        let mut command = pianqu();
+        command.current_dir(folder.path()).args(["analyse", "siting", "--params", "order.json"]);
+        command.env("PIANQU_DATABASE_URL", db.store.url()).env("PIANQU_LOG", "warn");
+        tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+    };
+    let both = json(&ask(50, "mclp").await);
+    assert_eq!(both["value"], 160.0);
+    assert_eq!(both["chosen"], serde_json::json!(["canteen:candidate_site/1", "nursery:candidate_site/1"]));
+    assert_eq!(json(&ask(51, "mclp").await)["value"], 80.0);
+    let refused = ask(50, "p-center").await;
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && told.contains("p-center takes one kind"), "{told}");
+    assert!(!siting(folder.path(), &["--params", "order.json", "--p", "1"]).status.success(), "one or the other");
+}

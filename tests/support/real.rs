@@ -18,6 +18,12 @@ pub fn openstreetmap(path: PathBuf) -> Snapshot {
 
 /// What files hold, ids counting from 1 in each layer.
 pub fn snapshot(requests: &[Request]) -> Snapshot {
+    snapshot_and_reports(requests).0
+}
+
+/// The same with what the importer says of each file.
+pub fn snapshot_and_reports(requests: &[Request]) -> (Snapshot, Vec<Report>) {
+    let mut reports = Vec::new();
     let mut items: Vec<Vec<Item>> = LayerId::ALL.iter().map(|_| Vec::new()).collect();
     for request in requests {
         let never = AtomicBool::new(false);
@@ -35,10 +41,13 @@ pub fn snapshot(requests: &[Request]) -> Snapshot {
             });
             Ok(())
         };
-        ingest::read(request, &mut Report::default(), &mut take, &watch).unwrap();
+        let mut report = Report::default();
+        ingest::read(request, &mut report, &mut take, &watch).unwrap();
+        report.sum_up();
+        reports.push(report);
     }
     let layers = LayerId::ALL.into_iter().zip(items).map(|(id, items)| Layer::new(id, items));
-    Snapshot::empty(DateTime::UNIX_EPOCH).with_layers(1, DateTime::UNIX_EPOCH, layers)
+    (Snapshot::empty(DateTime::UNIX_EPOCH).with_layers(1, DateTime::UNIX_EPOCH, layers), reports)
 }
 
 /// Walks in the zone of wherever the city is.

@@ -48,6 +48,28 @@ fn no_facility_is_no_data_and_not_nought_per_cent() {
 }
 
 #[test]
+fn the_old_come_less_far_in_the_minutes_of_a_rule() {
+    // Elders follow the households: 15 in the house at the door, 30 in the one at 210 m with its legs.
+    let city = town().facility("助餐", "canteen", at(0.0, 0.0)).facility("托育", "nursery", at(0.0, 0.0)).snapshot();
+    let by_minutes = |minutes: f64| Rule { walk_min: Some(minutes), radius_m: None, ..asked("canteen", 0.0) };
+    let elders = |rule: Rule, elders_metres_per_minute: f64| {
+        let speeds = Speeds { metres_per_minute: 60.0, elders_metres_per_minute };
+        let question = Question { rules: vec![rule], speeds, limit_m: 1000.0, steps: Vec::new(), most_gaps: 0 };
+        let answer = coverage(&city, &walk(&city), &People::of(&city), &question, &|_| {}, &|| true).unwrap();
+        let result = &answer.results[0];
+        let shown = |elders: f64| (elders * 1e6).round() / 1e6;
+        let city = &result.city;
+        (result.reach_m, result.elders_reach_m, city.elders_reached.map(shown), city.elders_reached_share.map(shown))
+    };
+    assert_eq!(elders(by_minutes(4.0), 60.0), (Some(240.0), Some(240.0), Some(45.0), Some(1.0)));
+    assert_eq!(elders(by_minutes(4.0), 45.0), (Some(240.0), Some(180.0), Some(15.0), Some(0.333333)));
+    let within_both = Rule { radius_m: Some(100.0), ..by_minutes(4.0) };
+    assert_eq!(elders(within_both, 45.0), (Some(100.0), Some(100.0), Some(15.0), Some(0.333333)));
+    assert_eq!(elders(asked("nursery", 300.0), 45.0), (Some(300.0), None, None, None), "metres are metres");
+    assert_eq!(elders(Rule { facility_kinds: vec!["park".to_owned()], ..by_minutes(4.0) }, 45.0).2, None, "no data");
+}
+
+#[test]
 fn households_are_shared_out_and_weigh() {
     let city = town().facility("托育", "nursery", at(0.0, 0.0)).snapshot();
     let answer = ask(&city, vec![asked("nursery", 300.0)]);

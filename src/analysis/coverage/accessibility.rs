@@ -12,9 +12,8 @@ pub fn weight(steps: &[(f64, f64)], metres: f64) -> f64 {
     steps.iter().find(|(to, _)| metres <= *to).map_or(0.0, |(_, weight)| *weight)
 }
 
-/// `supply` holds capacity by facility, NaN where it is not known; `facilities` are their numbers in the
-/// places; `households` NaN where not known. Steps are in metres, the nearest first. `None` when
-/// `is_wanted` turned false.
+/// `households` by building and capacity by facility (`facilities` are their numbers in the places) are NaN
+/// where not known. Steps are in metres, the nearest first. `None` when `is_wanted` turned false.
 pub fn accessibility(
     network: &Network,
     buildings: &Places,
@@ -29,7 +28,31 @@ pub fn accessibility(
     let mut by_east: Vec<u32> = (0..buildings.len() as u32).filter(|b| households[*b as usize] > 0.0).collect();
     by_east.sort_by(|a, b| buildings.at[*a as usize].x.total_cmp(&buildings.at[*b as usize].x));
     let mut search = Search::new(network);
-    let mut scores: Vec<f64> = vec![0.0; buildings.len()];
+    share_out(households, facilities, steps, |facility, near| {
+        if !search.run([places.place(facility as usize)], reach_m, is_wanted) || !is_wanted() {
+            return None;
+        }
+        let at = places.at[facility as usize];
+        let start = by_east.partition_point(|b| buildings.at[*b as usize].x < at.x - reach_m);
+        let candidates = by_east[start..].iter().take_while(|b| buildings.at[**b as usize].x <= at.x + reach_m);
+        for building in candidates.filter(|b| distance_m(buildings.at[**b as usize], at) <= reach_m) {
+            if let Walked::Metres(metres, _) = search.nearest(buildings.place(*building as usize)) {
+                near.push((*building, metres));
+            }
+        }
+        Some(())
+    })
+}
+
+/// The two steps, however distances are measured. `reached` adds the places that a facility reaches, each with
+/// its metres; `None` from it ends the work. Places are weighted by `households`.
+pub fn share_out(
+    households: &[f64],
+    facilities: &[(u32, f64)],
+    steps: &[(f64, f64)],
+    mut reached: impl FnMut(u32, &mut Vec<(u32, f64)>) -> Option<()>,
+) -> Option<Accessibility> {
+    let mut scores: Vec<f64> = vec![0.0; households.len()];
     let (mut supply_reached, mut supply_unreached, mut capacity_unknown) = (0.0, 0.0, 0);
     let mut near: Vec<(u32, f64)> = Vec::new();
     for (facility, supply) in facilities {
@@ -37,23 +60,15 @@ pub fn accessibility(
             capacity_unknown += 1;
             continue;
         }
-        if !search.run([places.place(*facility as usize)], reach_m, is_wanted) || !is_wanted() {
-            return None;
-        }
-        let at = places.at[*facility as usize];
-        let start = by_east.partition_point(|b| buildings.at[*b as usize].x < at.x - reach_m);
         near.clear();
-        let candidates = by_east[start..].iter().take_while(|b| buildings.at[**b as usize].x <= at.x + reach_m);
-        for building in candidates.filter(|b| distance_m(buildings.at[**b as usize], at) <= reach_m) {
-            if let Walked::Metres(metres, _) = search.nearest(buildings.place(*building as usize)) {
-                near.push((*building, weight(steps, metres)));
-            }
-        }
-        let demand: f64 = near.iter().map(|(building, weight)| households[*building as usize] * weight).sum();
+        reached(*facility, &mut near)?;
+        near.retain(|(place, _)| households[*place as usize] > 0.0);
+        near.iter_mut().for_each(|(_, metres)| *metres = weight(steps, *metres));
+        let demand: f64 = near.iter().map(|(place, weight)| households[*place as usize] * weight).sum();
         if demand > 0.0 {
             supply_reached += supply;
             let each = supply / demand;
-            near.iter().for_each(|(building, weight)| scores[*building as usize] += each * weight);
+            near.iter().for_each(|(place, weight)| scores[*place as usize] += each * weight);
         } else {
             supply_unreached += supply;
         }

@@ -4,6 +4,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::rule::Rule;
+use crate::domain::{LayerId, Viewer};
+use crate::snapshot::Snapshot;
+
 pub use crate::domain::rule::Verdict;
 
 /// What is true of a building under a rule.
@@ -44,6 +47,11 @@ pub struct AreaResult {
     /// Of the households that are known; null where there are none, or no data.
     pub reached_households_share: Option<f64>,
     pub enough_households_share: Option<f64>,
+    /// Elders within the rule's minutes at their own, slower speed, whatever the size; null for a rule without
+    /// minutes.
+    pub elders_reached: Option<f64>,
+    /// Of the elders that are known; null where there are none, no data, or no minutes.
+    pub elders_reached_share: Option<f64>,
     /// Buildings whose households nobody knows: in no share.
     pub buildings_without_households: usize,
     /// Buildings whose households were shared out from their community by floor area.
@@ -117,6 +125,8 @@ pub struct RuleResult {
     pub rule: Rule,
     /// The metres that were tested; null for a rule without nearness.
     pub reach_m: Option<f64>,
+    /// How far the old come in the rule's minutes, at most `reach_m`; null for a rule without minutes.
+    pub elders_reach_m: Option<f64>,
     /// Open facilities of its kinds.
     pub facilities: usize,
     pub facilities_enough: usize,
@@ -161,6 +171,19 @@ pub struct Answer {
     pub gap_count: usize,
     /// How things are counted, for people to read beside the numbers.
     pub note: &'static str,
+}
+
+impl Answer {
+    /// Without the areas that this viewer may not know of.
+    pub fn for_viewer(mut self, snapshot: &Snapshot, viewer: Viewer) -> Self {
+        let precincts = snapshot.layer(LayerId::Precinct, viewer);
+        let is_seen = |id: Option<i64>| id.is_some_and(|id| precincts.is_some_and(|view| view.find(id).is_some()));
+        for result in &mut self.results {
+            result.precincts.retain(|area| is_seen(area.id));
+            result.ratios.retain(|ratio| ratio.layer != Some(LayerId::Precinct.name()) || is_seen(ratio.id));
+        }
+        self
+    }
 }
 
 pub const NOTE: &str = "Walks are measured on the street network, from the building's representative point to the \

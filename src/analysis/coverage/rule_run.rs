@@ -97,7 +97,8 @@ pub fn run(
     let serving = facilities.of_rule(rule);
     let sizes: Vec<Size> = serving.iter().map(|f| facilities.list[*f as usize].size(rule)).collect();
     let reach_m = rule.reach_m(question.speeds.metres_per_minute);
-    let limit_m = question.limit_m.max(reach_m.unwrap_or(0.0));
+    let elders_reach_m = rule.elders_reach_m(question.speeds.elders_metres_per_minute);
+    let limit_m = question.limit_m.max(reach_m.unwrap_or(0.0)).max(elders_reach_m.unwrap_or(0.0));
     let from = |search: &mut Search<'_>, size: Option<Size>, limit_m: f64| {
         let chosen = serving.iter().zip(&sizes).filter(|(_, is)| size.is_none_or(|size| size == **is));
         search.run(chosen.map(|(f, _)| walk.facilities.place(*f as usize)), limit_m, is_wanted)
@@ -151,11 +152,13 @@ pub fn run(
         }
         _ => None,
     };
-    let areas = sums::Sums { people, states: &states, walks: &walks, rule, has_facilities: !serving.is_empty() };
+    let has_facilities = !serving.is_empty();
+    let areas = sums::Sums { people, states: &states, walks: &walks, rule, has_facilities, elders_reach_m };
     let [communities, precincts, subdistricts, responsible_bodies] =
         people.groupings.each_ref().map(|grouping| areas.areas(grouping));
     Some(RuleResult {
         reach_m,
+        elders_reach_m,
         facilities: serving.len(),
         facilities_enough: of(Size::Enough),
         facilities_too_small: of(Size::TooSmall),

@@ -13,6 +13,8 @@ pub struct Sums<'a> {
     pub walks: &'a [Walked],
     pub rule: &'a Rule,
     pub has_facilities: bool,
+    /// How far the old come in the rule's minutes.
+    pub elders_reach_m: Option<f64>,
 }
 
 impl Tally {
@@ -39,11 +41,16 @@ impl Sums<'_> {
         let mut by_state = [Tally::default(); 4];
         let mut all = Tally::default();
         let (mut without, mut shared_out) = (0, 0);
+        let mut elders_within = 0.0;
         let (mut metres_by_households, mut households_with, mut beyond, mut no_path) = (0.0, 0.0, 0.0, 0.0);
         for building in buildings.map(|b| b as usize) {
             by_state[self.states[building] as usize].add(self.people, building);
             all.add(self.people, building);
             shared_out += usize::from(self.people.is_shared_out[building]);
+            let metres = self.walks[building].metres().unwrap_or(f64::INFINITY);
+            if self.elders_reach_m.is_some_and(|reach_m| metres <= reach_m) && !self.people.elders[building].is_nan() {
+                elders_within += self.people.elders[building];
+            }
             let households = self.people.households[building];
             if households.is_nan() {
                 without += 1;
@@ -68,6 +75,9 @@ impl Sums<'_> {
                 enough.households + too_small.households + if self.has_facilities { no_data.households } else { 0.0 },
             ),
             enough_households_share: share(enough.households),
+            elders_reached: self.elders_reach_m.filter(|_| self.has_facilities).map(|_| elders_within),
+            elders_reached_share: (self.elders_reach_m.is_some() && self.has_facilities && all.elders > 0.0)
+                .then(|| elders_within / all.elders),
             buildings_without_households: without,
             buildings_shared_out: shared_out,
             mean_m: (households_with > 0.0).then(|| metres_by_households / households_with),

@@ -3,7 +3,7 @@
 use super::lagrange::{self, Bound};
 use super::layers::{Reduced, layered};
 use super::mip::{Ended, SolverFailed};
-use super::search::Search;
+use super::search::{Effort, Search};
 use super::sum::Sum;
 use super::watch::{Stop, Watch};
 
@@ -43,17 +43,19 @@ pub struct Solved {
     pub reduced: Reduced,
 }
 
-/// Shaken restarts before the solver, and where it is the solver that has no chance.
-const ROUNDS: usize = 24;
-const MANY_ROUNDS: usize = 1500;
+/// Shaken restarts before the solver, where it has much to do, and where it has no chance.
+const FEW: Effort = Effort { rounds: 24, patience: 24 };
+const MANY: Effort = Effort { rounds: 1500, patience: 1500 };
+const MOST: Effort = Effort { rounds: 60_000, patience: 12_000 };
 const STEPS: usize = 600;
-/// Undecided sites beyond which searching on pays before the solver begins.
+/// Undecided sites beyond which searching on pays before the solver begins, and beyond which it has no chance.
 const MANY_UNDECIDED: usize = 160;
+const MOST_UNDECIDED: usize = 700;
 
 /// `known` are open sites to begin with, besides what the search finds itself.
 pub fn solve(sum: &Sum<'_>, known: &[Vec<bool>], seed: u64, watch: &Watch<'_>) -> Result<Solved, Failed> {
     let mut search = Search::new(sum);
-    let found = search.run(known, ROUNDS, seed, watch).map_err(|_| Failed::Cancelled)?;
+    let found = search.run(known, FEW, seed, watch).map_err(|_| Failed::Cancelled)?;
     let (mut value, mut is_open) = (found.value, found.is_open);
     let mut bound = Bound::trivial(sum);
     let mut reduced = Reduced::none(sum);
@@ -61,12 +63,12 @@ pub fn solve(sum: &Sum<'_>, known: &[Vec<bool>], seed: u64, watch: &Watch<'_>) -
     if value.is_finite() {
         let mut starts;
         (bound, starts) = climb(sum, value, &is_open, watch)?;
-        let mut rounds = ROUNDS;
+        let mut effort = FEW;
         for pass in 0..2 {
             if is_cut || is_closed(sum, value, bound.value) {
                 break;
             }
-            let found = search.run(&starts, rounds, seed + 1 + pass, watch).map_err(|_| Failed::Cancelled)?;
+            let found = search.run(&starts, effort, seed + 1 + pass, watch).map_err(|_| Failed::Cancelled)?;
             is_cut |= !found.is_whole;
             let is_better = found.value < value - sum.tolerance(value);
             if is_better {
@@ -76,7 +78,7 @@ pub fn solve(sum: &Sum<'_>, known: &[Vec<bool>], seed: u64, watch: &Watch<'_>) -
             if reduced.undecided() <= MANY_UNDECIDED || is_cut {
                 break;
             }
-            rounds = MANY_ROUNDS;
+            effort = if reduced.undecided() > MOST_UNDECIDED { MOST } else { MANY };
             starts = vec![is_open.clone()];
         }
         reduced = Reduced::by_bound(sum, &bound, value, 0.0);

@@ -3,15 +3,15 @@
 //!
 //! For each demand the nearest and the second nearest open site are known. `gain` of a closed site is what
 //! opening it saves; `loss` of an open one what closing it costs; `extra` of a pair what both together cost
-//! less than the two apart. A swap changes only the demands that lost or gained one of their two sites.
+//! less than the two apart. A swap changes only the demands that lost or gained one of their two sites. Most
+//! pairs have nothing in common, so the best swap looks at those that have, and for the rest at the least loss.
 
+use super::pairs::Pairs;
 use super::random::Random;
 use super::sum::Sum;
 use super::watch::{Stop, Watch};
 
-/// Cells of `extra` that are kept at most (8 bytes each).
-const MOST_PAIRS: usize = 60_000_000;
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 
 pub struct Found {
     pub value: f64,
@@ -40,10 +40,18 @@ pub struct Search<'a> {
     second_cost: Vec<f64>,
     gain: Vec<f64>,
     loss: Vec<f64>,
-    extra: Vec<f64>,
-    has_pairs: bool,
+    pairs: Pairs,
+    /// The sum as it is now.
+    total: f64,
     /// Changes since everything was counted.
     changes: usize,
+}
+
+/// How long a search goes on.
+#[derive(Debug, Clone, Copy)]
+pub struct Effort {
+    pub rounds: usize,
+    pub patience: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -95,27 +103,36 @@ impl<'a> Search<'a> {
             second_cost: Vec::new(),
             gain: Vec::new(),
             loss: Vec::new(),
-            extra: Vec::new(),
-            has_pairs: false,
+            pairs: Pairs::default(),
+            total: f64::INFINITY,
             changes: 0,
         }
     }
 
-    /// Greedy, swaps, then `rounds` shaken restarts from the best.
-    pub fn run(&mut self, starts: &[Vec<bool>], rounds: usize, seed: u64, watch: &Watch<'_>) -> Result<Found, Stop> {
+    /// Greedy, swaps, then at most `rounds` shaken restarts from the best; fewer when `patience` of them in a
+    /// row found nothing better.
+    pub fn run(
+        &mut self,
+        starts: &[Vec<bool>],
+        Effort { rounds, patience }: Effort,
+        seed: u64,
+        watch: &Watch<'_>,
+    ) -> Result<Found, Stop> {
         let fixed = self.is_fixed.clone();
         self.begin(&fixed);
         self.fill(None);
         let mut is_whole = self.improve(watch)?;
-        let mut best = (self.sum_now(), self.is_open.clone());
+        let mut best = (self.total, self.is_open.clone());
         for start in starts.iter().filter(|start| self.sum.model.allows(start)) {
             self.begin(start);
             self.fill(None);
             is_whole &= self.improve(watch)?;
-            let value = self.sum_now();
-            if value < best.0 - self.sum.tolerance(best.0) {
-                best = (value, self.is_open.clone());
+            if self.total < best.0 - self.sum.tolerance(best.0) {
+                best = (self.total, self.is_open.clone());
             }
+        }
+        if rounds > 0 {
+            self.begin(&best.1);
         }
         let mut random = Random::new(seed);
         let mut since_better = 0_usize;
@@ -131,19 +148,23 @@ impl<'a> Search<'a> {
             if round % 8 == 0 {
                 watch.tell("search", Some(best.0), None);
             }
-            if self.slots.iter().all(|&slot| slot == NONE) {
+            if since_better >= patience || self.slots.iter().all(|&slot| slot == NONE) {
                 break;
             }
             // Shaken harder the longer nothing came of it.
             self.shake(2 + since_better / 6 % 6, &mut random);
             is_whole &= self.improve(watch)?;
-            let value = self.sum_now();
-            if value < best.0 - self.sum.tolerance(best.0) {
-                best = (value, self.is_open.clone());
+            if self.total < best.0 - self.sum.tolerance(best.0) {
+                best = (self.total, self.is_open.clone());
                 since_better = 0;
             } else {
                 since_better += 1;
-                self.go_to(&best.1.clone());
+                // As good is good enough to go on from: a plateau is crossed that way.
+                if self.total <= best.0 + self.sum.tolerance(best.0) {
+                    best.1.clone_from(&self.is_open);
+                } else {
+                    self.go_to(&best.1);
+                }
             }
         }
         let value = self.sum.value(&best.1);
@@ -181,18 +202,14 @@ impl<'a> Search<'a> {
 
     fn count_anew(&mut self) {
         let sites = self.is_open.len();
-        let width = self.width();
+        // Slots that there is room for.
+        let width = self.slots.len().next_multiple_of(16).max(16);
         self.changes = 0;
-        self.has_pairs = width.saturating_mul(sites) <= MOST_PAIRS;
+        self.total = self.sum_now();
         self.gain = vec![0.0; sites];
         self.loss = vec![0.0; width];
-        self.extra = vec![0.0; if self.has_pairs { width * sites } else { 0 }];
+        self.pairs.clear(sites, width);
         (0..self.outside.len()).for_each(|i| self.count(i, 1.0));
-    }
-
-    /// Slots that there is room for.
-    fn width(&self) -> usize {
-        self.slots.len().next_multiple_of(16).max(16)
     }
 
     fn take_limits(&mut self, site: usize, sign: f64) {
@@ -243,7 +260,7 @@ impl<'a> Search<'a> {
         }
         let (sites, costs) = self.sum.model.cells(i);
         let factor = self.sum.factor[i];
-        let width = self.loss.len();
+        let has_pairs = slot != NONE && self.pairs.are_kept();
         for (&j, &cost) in sites.iter().zip(costs) {
             let cost = cost * factor;
             if cost >= next {
@@ -253,8 +270,8 @@ impl<'a> Search<'a> {
             if cost < near {
                 self.gain[j] += sign * (near - cost);
             }
-            if slot != NONE && self.has_pairs {
-                self.extra[j * width + slot as usize] += sign * (next - cost.max(near));
+            if has_pairs {
+                self.pairs.add(j, slot, sign, next - cost.max(near));
             }
         }
     }
@@ -284,6 +301,7 @@ impl<'a> Search<'a> {
             affected.dedup();
         }
         affected.iter().for_each(|&i| self.count(i as usize, -1.0));
+        let before: f64 = affected.iter().map(|&i| self.first_cost[i as usize]).sum();
         if let Some(site) = closed {
             self.is_open[site] = false;
             self.slot_of[site] = NONE;
@@ -307,6 +325,7 @@ impl<'a> Search<'a> {
             self.slot_of[site] = slot as u32;
         }
         affected.iter().for_each(|&i| self.find_two(i as usize));
+        self.total += affected.iter().map(|&i| self.first_cost[i as usize]).sum::<f64>() - before;
         if has_grown {
             self.count_anew();
         } else {
@@ -352,32 +371,38 @@ impl<'a> Search<'a> {
     }
 
     fn best_move(&self) -> Option<Move> {
-        let width = self.loss.len();
-        let slots: Vec<(u32, usize, f64)> = (0..self.slots.len())
-            .filter(|&slot| self.slots[slot] != NONE)
-            .map(|slot| (slot as u32, self.slots[slot] as usize, self.loss[slot]))
-            .collect();
+        let open = (0_u32..).zip(&self.slots).filter(|(_, site)| **site != NONE);
+        let mut by_loss: Vec<(f64, u32)> = open.map(|(slot, _)| (self.loss[slot as usize], slot)).collect();
+        by_loss.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         // With one number of sites and nothing else, every swap fits.
         let is_plain = self.sum.model.exactly.is_some();
+        let fits = |j: usize, slot: u32| is_plain || self.fits(j, Some(self.slots[slot as usize] as usize));
         let mut best: Option<Move> = None;
         for j in 0..self.is_open.len() {
             if self.is_open[j] || self.is_barred(j) {
                 continue;
             }
             let gain = self.gain[j];
-            if gain > best.map_or(0.0, |best| best.profit) && self.fits(j, None) {
-                best = Some(Move { profit: gain, open: j, close: None });
+            let mut least = best.map_or(0.0, |best| best.profit);
+            if gain > least && self.fits(j, None) {
+                (best, least) = (Some(Move { profit: gain, open: j, close: None }), gain);
             }
-            if !self.has_pairs {
+            if !self.pairs.are_kept() {
                 continue;
             }
-            let extra = &self.extra[j * width..(j + 1) * width];
-            for &(slot, site, loss) in &slots {
-                let profit = gain - loss + extra[slot as usize];
-                if profit > best.map_or(0.0, |best| best.profit) && (is_plain || self.fits(j, Some(site))) {
+            // As if the two had nothing in common: where they have, the pair itself comes out better below.
+            let apart = by_loss.iter().take_while(|(loss, _)| gain - loss > least).find(|(_, slot)| fits(j, *slot));
+            if let Some(&(loss, slot)) = apart {
+                least = gain - loss;
+                best = Some(Move { profit: least, open: j, close: Some(slot) });
+            }
+            self.pairs.each(j, |slot, extra| {
+                let profit = gain - self.loss[slot as usize] + extra;
+                if profit > least && fits(j, slot) {
+                    least = profit;
                     best = Some(Move { profit, open: j, close: Some(slot) });
                 }
-            }
+            });
         }
         best
     }
@@ -390,32 +415,65 @@ impl<'a> Search<'a> {
                 Some(Stop::OutOfTime) => return Ok(false),
                 None => {}
             }
-            let before = self.sum_now();
+            let before = self.total;
             let Some(step) = self.best_move().filter(|step| step.profit > self.sum.tolerance(before)) else { break };
             self.apply(Some(step.open), step.close);
-            let is_better = self.sum_now() < before - 0.5 * self.sum.tolerance(before);
-            if !is_better || self.changes > 2000 {
+            if self.changes > 2000 || self.total >= before - 0.5 * self.sum.tolerance(before) {
                 // Differences of large numbers have worn the sums down.
                 self.count_anew();
             }
-            if !is_better {
+            if self.total >= before - 0.5 * self.sum.tolerance(before) {
                 break;
             }
         }
         Ok(true)
     }
 
-    /// Closes some open sites at random and opens others near the gain of the best.
+    /// Closes some open sites, mostly neighbours, and opens others near the gain of the best.
+    ///
+    /// In a city of many sites two changes far from each other are both an improvement only by luck; among
+    /// neighbours one makes room for the other.
     fn shake(&mut self, count: usize, random: &mut Random) {
+        let is_local = random.below(4) > 0;
+        let mut near: Option<u32> = None;
         for _ in 0..count {
             let open: Vec<u32> =
                 (0..self.slots.len() as u32).filter(|&slot| self.slots[slot as usize] != NONE).collect();
             if open.is_empty() {
                 break;
             }
-            self.apply(None, Some(open[random.below(open.len())]));
+            let slot = near
+                .filter(|_| is_local)
+                .map_or_else(|| open[random.below(open.len())], |site| self.slot_of[site as usize]);
+            near = self.neighbour(self.slots[slot as usize], random);
+            self.apply(None, Some(slot));
         }
         self.fill(Some(random));
+    }
+
+    /// An open site that may be closed and shares demands with this one, or sites that both could give way to;
+    /// `None` when a few tries found none.
+    fn neighbour(&self, site: u32, random: &mut Random) -> Option<u32> {
+        let is_other = |other: u32| other != NONE && other != site && self.slot_of[other as usize] != NONE;
+        let of = |site: u32| &self.served[self.served_start[site as usize]..self.served_start[site as usize + 1]];
+        let own: Vec<u32> =
+            of(site).iter().map(|served| served.0).filter(|&i| self.first[i as usize] == site).collect();
+        // As many of the nearest sites of a demand as there are for a few open ones.
+        let open = self.slots.iter().filter(|&&slot| slot != NONE).count().max(1);
+        let reach = (4 * self.is_open.len() / open).max(4);
+        for _ in 0..8 {
+            let i = if own.is_empty() { return None } else { own[random.below(own.len())] as usize };
+            if is_other(self.second[i]) {
+                return Some(self.second[i]);
+            }
+            let sites = self.sum.model.cells(i).0;
+            let between = of(sites[random.below(sites.len().min(reach))]);
+            let other = self.first[between[random.below(between.len())].0 as usize];
+            if is_other(other) {
+                return Some(other);
+            }
+        }
+        None
     }
 
     /// Changes what differs.

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Decided;
 use super::layers::{City, Line, Work};
 use super::meeting::Meeting;
-use super::Decided;
 use crate::domain::clearance::{self, ClearanceTable, Measured, Requirement, RoadPart};
 use crate::domain::pipe::Pipe;
 use crate::domain::rule::Verdict;

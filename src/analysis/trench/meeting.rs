@@ -145,10 +145,7 @@ impl Found {
 
 fn around(segment: &Segment, reach: f64) -> AABB<[f64; 2]> {
     let (a, b) = (segment.a, segment.b);
-    AABB::from_corners(
-        [a.x.min(b.x) - reach, a.y.min(b.y) - reach],
-        [a.x.max(b.x) + reach, a.y.max(b.y) + reach],
-    )
+    AABB::from_corners([a.x.min(b.x) - reach, a.y.min(b.y) - reach], [a.x.max(b.x) + reach, a.y.max(b.y) + reach])
 }
 
 /// All meetings of some paths with others.

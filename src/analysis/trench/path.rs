@@ -83,7 +83,12 @@ impl Segment {
         if self.crosses(other) {
             return 0.0;
         }
-        let ends = [self.distance_to(other.a), self.distance_to(other.b), other.distance_to(self.a), other.distance_to(self.b)];
+        let ends = [
+            self.distance_to(other.a),
+            self.distance_to(other.b),
+            other.distance_to(self.a),
+            other.distance_to(self.b),
+        ];
         ends.into_iter().fold(f64::INFINITY, f64::min)
     }
 

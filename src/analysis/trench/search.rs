@@ -336,7 +336,9 @@ struct Exact<'a, 'b> {
 impl<'a, 'b> Exact<'a, 'b> {
     fn new(group: &'b Group<'a>, savings: &'b Savings<'b>, known: &State<'_>, steps: u64) -> Self {
         let mut order: Vec<usize> = (0..group.jobs.len()).collect();
-        order.sort_by_key(|&at| (group.days[at].len(), std::cmp::Reverse(group.problem.jobs[group.jobs[at]].units.len()), at));
+        order.sort_by_key(|&at| {
+            (group.days[at].len(), std::cmp::Reverse(group.problem.jobs[group.jobs[at]].units.len()), at)
+        });
         Self {
             group,
             state: State::new(savings, group.jobs),

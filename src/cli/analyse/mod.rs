@@ -1,6 +1,8 @@
 //! `pianqu analyse`: the analyses of the program, from files or from the city.
 
+mod grouping;
 mod siting;
+mod table;
 mod trenches;
 mod walk;
 
@@ -18,6 +20,8 @@ pub struct AnalyseArgs {
 enum Analysis {
     /// Choose sites: most covered, fewest sites, least way, or nobody far off
     Siting(Box<siting::SitingArgs>),
+    /// Propose precincts: communities grouped under limits on households, walks and bodies
+    Grouping(Box<grouping::GroupingArgs>),
     /// Streets and areas within a walk of places
     Reach(walk::WalkArgs),
     /// Which services can be walked to, by whom, and where the gaps are
@@ -29,6 +33,11 @@ enum Analysis {
 pub async fn run(database: DatabaseArgs, args: AnalyseArgs) -> anyhow::Result<()> {
     match args.analysis {
         Analysis::Siting(args) => siting::run(*args).await,
+        Analysis::Grouping(args) => grouping::run(database, *args).await,
+        Analysis::Siting(args) => match args.city() {
+            Some((params, output)) => walk::siting(database, params, output).await,
+            None => siting::run(*args).await,
+        },
         Analysis::Reach(args) => walk::reach(database, args).await,
         Analysis::Coverage(args) => walk::coverage(database, args).await,
         Analysis::Trenches(args) => trenches::run(database, *args).await,

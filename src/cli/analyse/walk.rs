@@ -1,4 +1,4 @@
-//! `pianqu analyse reach` and `pianqu analyse coverage`: what the API answers, from the command line.
+//! `pianqu analyse reach` and `coverage`, and `siting` in the city: what the API answers, from the command line.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,9 +15,11 @@ use crate::app::refresh;
 use crate::app::walks::Walks;
 use crate::cli::database;
 use crate::config::DatabaseArgs;
+use crate::domain::Viewer;
 use crate::http::analysis::coverage::CoverageOrder;
 use crate::http::analysis::reach::ReachOrder;
-use crate::http::analysis::{Progress, coverage, reach, what_if};
+use crate::http::analysis::siting::SitingOrder;
+use crate::http::analysis::{Progress, coverage, reach, siting, what_if};
 use crate::http::problem::Problem;
 use crate::snapshot::walk::WalkSettings;
 use crate::store::city::find_city;
@@ -37,7 +39,7 @@ pub struct WalkArgs {
 pub async fn reach(database: DatabaseArgs, args: WalkArgs) -> anyhow::Result<()> {
     let order: ReachOrder = read(&args)?;
     let (limits, metres_per_minute) = order.limits().map_err(told)?;
-    answer(database, args, order.scenario_id, order.modifications.clone(), move |city, is_wanted, progress| {
+    answer(database, args.output, order.scenario_id, order.modifications.clone(), move |city, is_wanted, progress| {
         reach::answer_of(city, &order, &limits, metres_per_minute, is_wanted, progress)
     })
     .await
@@ -46,8 +48,18 @@ pub async fn reach(database: DatabaseArgs, args: WalkArgs) -> anyhow::Result<()>
 pub async fn coverage(database: DatabaseArgs, args: WalkArgs) -> anyhow::Result<()> {
     let order: CoverageOrder = read(&args)?;
     let question = order.question().map_err(told)?;
-    answer(database, args, order.scenario_id, order.modifications.clone(), move |city, is_wanted, progress| {
-        coverage::answer_of(city, &question, &order, is_wanted, progress)
+    answer(database, args.output, order.scenario_id, order.modifications.clone(), move |city, is_wanted, progress| {
+        coverage::answer_of(city, &question, &order, Viewer::Everything, is_wanted, progress)
+    })
+    .await
+}
+
+/// Sites for the order that a file holds.
+pub async fn siting(database: DatabaseArgs, params: PathBuf, output: Option<PathBuf>) -> anyhow::Result<()> {
+    let order: SitingOrder = read_file(&params)?;
+    let limits = order.check().map_err(told)?;
+    answer(database, output, order.scenario_id, order.modifications.clone(), move |city, is_wanted, _| {
+        siting::answer_of(city, Viewer::Everything, &order, &limits, is_wanted)
     })
     .await
 }
@@ -58,7 +70,10 @@ fn read<T: DeserializeOwned + Default>(args: &WalkArgs) -> anyhow::Result<T> {
 
 /// An order from its file; everything by default without one.
 pub(super) fn read_order<T: DeserializeOwned + Default>(file: Option<&Path>) -> anyhow::Result<T> {
-    let Some(file) = file else { return Ok(T::default()) };
+    file.map_or_else(|| Ok(T::default()), read_file)
+}
+
+fn read_file<T: DeserializeOwned>(file: &Path) -> anyhow::Result<T> {
     let bytes = std::fs::read(file).with_context(|| format!("«{}» cannot be read", file.display()))?;
     let reader = &mut serde_json::Deserializer::from_slice(&bytes);
     serde_path_to_error::deserialize(reader)
@@ -77,7 +92,7 @@ pub(super) fn told(problem: Problem) -> anyhow::Error {
 
 async fn answer<T: Serialize + Send + 'static>(
     database_args: DatabaseArgs,
-    args: WalkArgs,
+    output: Option<PathBuf>,
     scenario_id: Option<i64>,
     modifications: Vec<Modification>,
     work: impl FnOnce(&crate::app::walks::CityWalk, &(dyn Fn() -> bool + Sync), &Progress) -> Result<Option<T>, Problem>
@@ -125,7 +140,7 @@ async fn answer<T: Serialize + Send + 'static>(
     let mut bytes = done?;
     closed?;
     bytes.push(b'\n');
-    match &args.output {
+    match &output {
         Some(file) => std::fs::write(file, &bytes).with_context(|| format!("«{}» cannot be written", file.display())),
         None => Ok(std::io::Write::write_all(&mut std::io::stdout().lock(), &bytes)?),
     }

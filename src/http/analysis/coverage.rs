@@ -89,7 +89,7 @@ pub async fn analyse_coverage(
     let question = order.question()?;
     let what_if = (order.scenario_id, std::mem::take(&mut order.modifications));
     answer_what_if(&state, viewer, &wishes, "coverage", what_if, move |city, is_wanted, progress| {
-        answer_of(city, &question, &order, is_wanted, progress)
+        answer_of(city, &question, &order, viewer, is_wanted, progress)
     })
     .await
 }
@@ -99,9 +99,27 @@ pub fn answer_of(
     city: &crate::app::walks::CityWalk,
     question: &Question,
     order: &CoverageOrder,
+    viewer: Viewer,
     is_wanted: &(dyn Fn() -> bool + Sync),
     progress: &Progress,
 ) -> Result<Option<CoverageAnswer>, Problem> {
+    Ok(found_in(city, question, order, viewer, is_wanted, progress)?.map(|answer| CoverageAnswer {
+        revision: city.snapshot.revision,
+        modifications: city.modifications,
+        network: NetworkSummary::of(&city.walk),
+        answer,
+    }))
+}
+
+/// The answer alone as the viewer may see it, without lists by building where none are asked for.
+pub(super) fn found_in(
+    city: &crate::app::walks::CityWalk,
+    question: &Question,
+    order: &CoverageOrder,
+    viewer: Viewer,
+    is_wanted: &(dyn Fn() -> bool + Sync),
+    progress: &Progress,
+) -> Result<Option<Answer>, Problem> {
     let values = question.rules.len() * city.walk.buildings.len();
     if order.with_buildings && values > MOST_VALUES {
         let detail = format!(
@@ -123,12 +141,7 @@ pub fn answer_of(
                 result.accessibility.iter_mut().for_each(|it| it.scores.clear());
             }
         }
-        CoverageAnswer {
-            revision: city.snapshot.revision,
-            modifications: city.modifications,
-            network: NetworkSummary::of(&city.walk),
-            answer: found,
-        }
+        found.for_viewer(&city.snapshot, viewer)
     }))
 }
 

@@ -4,6 +4,13 @@
 //! look at jobs; the public waits, within the time that every request has.
 
 pub mod coverage;
+pub mod coverage_export;
+mod coverage_tables;
+pub mod grouping;
+pub mod grouping_order;
+mod grouping_problem;
+pub mod grouping_result;
+mod grouping_walks;
 pub mod network;
 pub mod reach;
 pub mod rules;

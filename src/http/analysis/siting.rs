@@ -13,6 +13,7 @@ use super::what_if::answer_what_if;
 use crate::analysis::coverage::Speeds;
 use crate::analysis::scenario::Modification;
 use crate::analysis::siting::{self, Assignment, Fault as Wrong, Objective, Place, SitingError, Watch};
+use crate::app::walks::CityWalk;
 use crate::domain::Viewer;
 use crate::domain::rule::is_facility_kind;
 use crate::http::AppState;
@@ -161,36 +162,47 @@ pub async fn analyse_siting(
     let limits = order.check()?;
     let what_if = (order.scenario_id, std::mem::take(&mut order.modifications));
     answer_what_if(&state, viewer, &wishes, "siting", what_if, move |city, is_wanted, _| {
-        let Some(problem) = CityProblem::of(city, viewer, &order, &limits, is_wanted)? else { return Ok(None) };
-        let start = Instant::now();
-        let watch = Watch {
-            is_wanted: &is_wanted,
-            seconds: &|| start.elapsed().as_secs_f64(),
-            limit: limits.seconds,
-            tell: &|_| {},
-        };
-        let seed = order.seed.unwrap_or(1);
-        let solved = match siting::solve(&problem.problem, seed, &watch) {
-            Ok(solved) => solved,
-            Err(SitingError::Cancelled) => return Ok(None),
-            Err(error) => return Err(refusal(error, &problem)),
-        };
-        let mut result = SitingResult::of(&problem.problem, &solved, seed);
-        if order.without_buildings {
-            result.forget_demands();
-        }
-        Ok(Some(SitingAnswer {
-            revision: city.snapshot.revision,
-            modifications: city.modifications,
-            demands: problem.homes,
-            demands_unknown: problem.unknown,
-            weight_unknown: problem.weight_unknown,
-            candidate_sites: problem.candidates,
-            existing_facilities: problem.existing,
-            result,
-        }))
+        answer_of(city, viewer, &order, &limits, is_wanted)
     })
     .await
+}
+
+/// The answer for one city; `None` when nobody waits any more.
+pub fn answer_of(
+    city: &CityWalk,
+    viewer: Viewer,
+    order: &SitingOrder,
+    limits: &Limits,
+    is_wanted: &(dyn Fn() -> bool + Sync),
+) -> Result<Option<SitingAnswer>, Problem> {
+    let Some(problem) = CityProblem::of(city, viewer, order, limits, is_wanted)? else { return Ok(None) };
+    let start = Instant::now();
+    let watch = Watch {
+        is_wanted: &is_wanted,
+        seconds: &|| start.elapsed().as_secs_f64(),
+        limit: limits.seconds,
+        tell: &|_| {},
+    };
+    let seed = order.seed.unwrap_or(1);
+    let solved = match siting::solve(&problem.problem, seed, &watch) {
+        Ok(solved) => solved,
+        Err(SitingError::Cancelled) => return Ok(None),
+        Err(error) => return Err(refusal(error, &problem)),
+    };
+    let mut result = SitingResult::of(&problem.problem, &solved, seed);
+    if order.without_buildings {
+        result.forget_demands();
+    }
+    Ok(Some(SitingAnswer {
+        revision: city.snapshot.revision,
+        modifications: city.modifications,
+        demands: problem.homes,
+        demands_unknown: problem.unknown,
+        weight_unknown: problem.weight_unknown,
+        candidate_sites: problem.candidates,
+        existing_facilities: problem.existing,
+        result,
+    }))
 }
 
 /// The numbers of an order, checked.
@@ -203,7 +215,8 @@ pub struct Limits {
 }
 
 impl SitingOrder {
-    fn check(&self) -> Result<Limits, Problem> {
+    /// The numbers of the order, or what is wrong where.
+    pub fn check(&self) -> Result<Limits, Problem> {
         let wrong = |pointer: String, detail: String| Problem::at_pointer(Kind::InvalidBody, pointer, detail);
         if self.kinds.is_empty() || self.kinds.len() > MOST_KINDS {
             return Err(wrong("/kinds".to_owned(), format!("from 1 to {MOST_KINDS} kinds are taken")));

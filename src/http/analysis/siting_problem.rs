@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::siting::{Limits, SitingKind, SitingOrder, WeightName};
+use super::siting::{Limits, SitingOrder, WeightName};
 use crate::analysis::coverage::People;
 use crate::analysis::reach::{Matrix, cost_matrix};
 use crate::analysis::siting::{Cell, Choice, Demand, Limit, Problem as Siting, Site};
@@ -67,7 +67,8 @@ impl CityProblem {
         let Some(to_candidates) = to_candidates else { return Ok(None) };
         let mut existing = 0;
         for (number, kind) in order.kinds.iter().enumerate() {
-            let items = if order.without_existing { Vec::new() } else { facilities(city, viewer, kind) };
+            let items =
+                if order.without_existing { Vec::new() } else { facilities(city, viewer, &kind.facility_kinds) };
             let facilities = Places::of_items(network, LayerId::Facility, &items);
             let Some(to_existing) = walks(city, &facilities, limits.limit_m, is_wanted)? else { return Ok(None) };
             existing += facilities.len();
@@ -165,13 +166,13 @@ fn number(view: &LayerView<'_>, item: &Item, field: &str) -> Option<f64> {
     view.value(item, field).and_then(Value::as_f64)
 }
 
-/// The open facilities of a kind. One that does not say whether it is open is taken as open, as in coverage.
-fn facilities(city: &CityWalk, viewer: Viewer, kind: &SitingKind) -> Vec<Arc<Item>> {
+/// The open facilities of some kinds. One that does not say whether it is open is taken as open, as in coverage.
+pub(super) fn facilities(city: &CityWalk, viewer: Viewer, kinds: &[String]) -> Vec<Arc<Item>> {
     let Some(view) = city.snapshot.layer(LayerId::Facility, viewer) else { return Vec::new() };
     let is_one = |item: &&Arc<Item>| {
         let code = view.value(item, "facility_kind").and_then(Value::as_text);
         let is_closed = matches!(view.value(item, "is_open"), Some(Value::Boolean(false)));
-        code.is_some_and(|code| kind.facility_kinds.iter().any(|other| other == code)) && !is_closed
+        code.is_some_and(|code| kinds.iter().any(|other| other == code)) && !is_closed
     };
     view.items().iter().filter(is_one).cloned().collect()
 }

@@ -28,11 +28,11 @@ use super::links::JSON;
 use super::parameters::Parameters;
 use super::problem::Problem;
 use super::representation::{Representation, Wishes};
-use crate::domain::{LayerDescription, LayerId, Viewer};
+use crate::domain::{LayerId, Viewer};
 use crate::export::{Export, ExportError, Folder, Format, TextEncoding};
 use crate::snapshot::Snapshot;
 use order::Order;
-use refusal::refusal;
+pub use refusal::refusal;
 
 /// Exports that are made or fetched at the same time: each lies on the disk until its client has it.
 const MOST_EXPORTS: usize = 16;
@@ -50,11 +50,29 @@ impl Default for Exports {
     }
 }
 
+impl Exports {
+    /// A place for one more file, until it was sent.
+    pub fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let place = self.places.clone().try_acquire_owned();
+        place.map_err(|_| Problem::too_busy(format!("{MOST_EXPORTS} exports are under way already."), 10))
+    }
+}
+
+impl AppState {
+    /// Where files lie until they were sent.
+    pub fn export_parent(&self) -> PathBuf {
+        match &self.uploads {
+            Some(uploads) => uploads.folder().to_owned(),
+            None => std::env::temp_dir(),
+        }
+    }
+}
+
 /// A finished file, with what ends when it was sent.
-struct Download {
-    folder: Folder,
-    file: PathBuf,
-    datum: Option<String>,
+pub struct Download {
+    pub folder: Folder,
+    pub file: PathBuf,
+    pub datum: Option<String>,
 }
 
 /// A layer as a file: GeoJSON, GeoPackage, shapefile (a zip), XLSX, CSV, KML, DXF or FlatGeobuf.
@@ -189,12 +207,8 @@ async fn export(
     viewer: Viewer,
     order: Order,
 ) -> Result<Response, Problem> {
-    let place = state.exports.places.clone().try_acquire_owned();
-    let place = place.map_err(|_| Problem::too_busy(format!("{MOST_EXPORTS} exports are under way already."), 10))?;
-    let parent = match &state.uploads {
-        Some(uploads) => uploads.folder().to_owned(),
-        None => std::env::temp_dir(),
-    };
+    let place = state.exports.place()?;
+    let parent = state.export_parent();
     let (format, encoding) = (order.format, order.encoding);
     let (snapshot, revision) = (snapshot.clone(), snapshot.revision);
     let work = state.lanes.heavy(move |wanted| {
@@ -204,7 +218,14 @@ async fn export(
         download(&order.export(id.describe(), &items, &is_wanted), &parent)
     });
     let download = work.await.map_err(refusal)?;
-    answer(download, place, format, encoding, id.describe(), revision).await.map_err(Problem::internal)
+    let media_type = match (format, encoding) {
+        (Format::Csv, TextEncoding::Utf8) => "text/csv; charset=utf-8",
+        (Format::Csv, TextEncoding::Gbk) => "text/csv; charset=gbk",
+        _ => format.media_type(),
+    };
+    let layer = id.describe();
+    let name = Name { ascii: layer.name, title: layer.title.zh, format };
+    send(download, place, name, media_type, revision).await.map_err(Problem::internal)
 }
 
 fn download(export: &Export<'_>, parent: &FilePath) -> Result<Download, ExportError> {
@@ -215,29 +236,29 @@ fn download(export: &Export<'_>, parent: &FilePath) -> Result<Download, ExportEr
     Ok(Download { folder, file, datum: written.datum })
 }
 
+/// What a file is called, in ASCII and as people call it.
+pub struct Name {
+    pub ascii: &'static str,
+    pub title: &'static str,
+    pub format: Format,
+}
+
 /// Sends the file as it is read; folder and place are given back with the last of it, or when the
 /// client hangs up.
-async fn answer(
+pub async fn send(
     download: Download,
     place: OwnedSemaphorePermit,
-    format: Format,
-    encoding: TextEncoding,
-    layer: &LayerDescription,
+    name: Name,
+    media_type: &'static str,
     revision: u64,
 ) -> io::Result<Response> {
     let file = File::open(&download.file).await?;
     let length = file.metadata().await?.len();
-    let media_type = match (format, encoding) {
-        (Format::Csv, TextEncoding::Utf8) => "text/csv; charset=utf-8",
-        (Format::Csv, TextEncoding::Gbk) => "text/csv; charset=gbk",
-        _ => format.media_type(),
-    };
-    let ending = if format == Format::Shapefile { "zip" } else { format.name() };
     let datum = download.datum.as_deref();
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
         (header::CONTENT_LENGTH, HeaderValue::from(length)),
-        (header::CONTENT_DISPOSITION, disposition(layer, datum, ending)),
+        (header::CONTENT_DISPOSITION, disposition(&name, datum)),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
         (header::VARY, HeaderValue::from_static("Authorization")),
         (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")),
@@ -254,11 +275,12 @@ async fn answer(
 }
 
 /// The file's name in Chinese for every browser of today, in ASCII for the others (RFC 6266).
-fn disposition(layer: &LayerDescription, datum: Option<&str>, ending: &str) -> HeaderValue {
+fn disposition(name: &Name, datum: Option<&str>) -> HeaderValue {
     let datum = datum.map(|datum| format!("-{datum}")).unwrap_or_default();
-    let encoded: String = layer.title.zh.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let name = layer.name;
-    let text = format!("attachment; filename=\"{name}{datum}.{ending}\"; filename*=UTF-8''{encoded}{datum}.{ending}");
+    let encoded: String = name.title.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let ending = if name.format == Format::Shapefile { "zip" } else { name.format.name() };
+    let ascii = name.ascii;
+    let text = format!("attachment; filename=\"{ascii}{datum}.{ending}\"; filename*=UTF-8''{encoded}{datum}.{ending}");
     HeaderValue::try_from(text).expect("percent signs, letters and digits are a header")
 }
 

@@ -45,6 +45,14 @@ impl Join {
         Self { target: gate | GATE, along_m: 0.0, leg_m }
     }
 
+    /// The same in a network whose edges have other numbers.
+    pub(super) fn renumbered(self, number: impl Fn(u32) -> u32) -> Self {
+        match self.target() {
+            Target::Edge(edge, along_m) => Self::on_edge(number(edge), along_m, self.leg_m),
+            Target::Gate(_) => self,
+        }
+    }
+
     #[inline]
     pub fn target(&self) -> Target {
         if self.target & GATE == 0 {

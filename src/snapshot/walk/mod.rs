@@ -6,6 +6,7 @@
 
 mod access;
 mod barriers;
+mod change;
 mod components;
 mod compounds;
 mod graph;
@@ -16,6 +17,8 @@ mod settings;
 mod streets;
 
 use std::sync::Arc;
+
+use change::Change;
 
 use crate::domain::LayerId;
 use crate::snapshot::{Layer, Snapshot};
@@ -77,19 +80,27 @@ impl Walk {
                 ))
             }
         };
+        let change = same(&[Community]).and_then(|last| {
+            let barriers = (layer_of(&last.made_of, Barrier)?, layer_of(&made_of, Barrier)?);
+            Change::between(&last.network, &network, barriers).map(|change| (last, change))
+        });
         let places = |layer, kept: fn(&Walk) -> &Arc<Places>| {
             if let Some(last) = same(&[Street, Barrier, Gate, Community, layer]) {
                 return kept(last).clone();
             }
-            // A gate that opens or closes is felt by those who live around it only.
-            let after_gates = same(&[Street, Barrier, Community, layer]).and_then(|last| {
-                let changed = network.compounds.changed_gates(&last.network.compounds)?;
-                Some(kept(last).after_gates(&network, &changed))
+            // Who lives far from all that changed goes out as before.
+            let later = change.as_ref().and_then(|(last, change)| {
+                let layers = (layer_of(&last.made_of, layer)?, layer_of(&made_of, layer)?);
+                Some(kept(last).after(&network, change, layers))
             });
-            Arc::new(after_gates.unwrap_or_else(|| Places::of_layer(&network, snapshot, layer)))
+            Arc::new(later.unwrap_or_else(|| Places::of_layer(&network, snapshot, layer)))
         };
         let buildings = places(Building, |last| &last.buildings);
         let facilities = places(Facility, |last| &last.facilities);
         Self { buildings, facilities, network, made_of }
     }
+}
+
+fn layer_of(made_of: &[Arc<Layer>], id: LayerId) -> Option<&Layer> {
+    LAYERS.iter().zip(made_of).find(|(of, _)| **of == id).map(|(_, layer)| &**layer)
 }

@@ -5,15 +5,13 @@ use std::sync::Arc;
 use geo::{Centroid, Coord, InteriorPoint, Intersects, MultiPolygon};
 
 use super::access::{Finder, Join};
-use super::compounds::NO_COMPOUND;
+use super::change::Change;
 use super::network::Network;
-use super::segment::distance_m;
-use super::settings::OPENING_M;
 use crate::domain::{LayerId, Viewer};
-use crate::snapshot::{Item, ShapeGeometry, Snapshot};
+use crate::snapshot::{Item, Layer, ShapeGeometry, Snapshot};
 
 /// Places in the order of their ids.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Places {
     pub ids: Vec<i64>,
     pub at: Vec<Coord<f64>>,
@@ -122,33 +120,54 @@ impl Places {
 }
 
 impl Places {
-    /// The same places after nothing but some gates changed, which `changed` numbers: only the joins of places
-    /// in their compounds and near them are looked for again.
-    pub(super) fn after_gates(&self, network: &Network, changed: &[u32]) -> Self {
-        let compounds = &network.compounds;
-        let reach = network.settings.access_m + OPENING_M;
-        let gates: Vec<_> = changed.iter().map(|number| &compounds.gates[*number as usize]).collect();
-        let is_touched = |index: usize| {
-            gates.iter().any(|gate| {
-                let is_inside = gate.compound != NO_COMPOUND && gate.compound == self.compounds[index];
-                is_inside || distance_m(gate.at, self.at[index]) <= reach
-            })
-        };
-        let (mut finder, mut found) = (Finder::default(), Vec::new());
-        let mut next = Places {
-            ids: self.ids.clone(),
-            at: self.at.clone(),
-            compounds: self.compounds.clone(),
-            starts: Vec::with_capacity(self.starts.len()),
-            joins: Vec::with_capacity(self.joins.len()),
-        };
-        next.starts.push(0);
-        for index in 0..self.len() {
-            if is_touched(index) {
-                finder.joins(network, self.at[index], self.compounds[index], &mut found);
-                next.joins.extend_from_slice(&found);
-            } else {
-                next.joins.extend_from_slice(self.place(index).joins);
+    /// The places of a later revision of the layer, in a later network: only new ones, those that changed, and
+    /// those that the change of the network touches look for their ways onto the streets. `layers` are the
+    /// layer before and after.
+    pub(super) fn after(&self, network: &Network, change: &Change, layers: (&Layer, &Layer)) -> Self {
+        let code = layers.1.describe().field("community_code").map(|(index, _)| index);
+        // For each place of the later revision the number of the one that it was, or nothing.
+        let mut was: Vec<Option<u32>> = Vec::with_capacity(self.len());
+        let mut next = Places { starts: vec![0], ..Places::default() };
+        let mut before = layers.0.items().iter().peekable();
+        let mut known = self.ids.iter().zip(0_u32..).peekable();
+        for item in layers.1.items() {
+            while before.next_if(|old| old.id < item.id).is_some() {}
+            while known.next_if(|(id, _)| **id < item.id).is_some() {}
+            let is_same = before.next_if(|old| old.id == item.id).is_some_and(|old| Arc::ptr_eq(old, item));
+            let old = known.next_if(|(id, _)| **id == item.id).map(|(_, number)| number as usize);
+            let (at, compound) = match (is_same, old) {
+                // It had no point to walk from.
+                (true, None) => continue,
+                (true, Some(old)) => (self.at[old], self.compounds[old]),
+                (false, _) => {
+                    let Some(degrees) = representative_point(item) else { continue };
+                    let at = network.settings.plane.to_plane(degrees);
+                    let code = code.and_then(|index| item.values[index].as_text());
+                    (at, network.compounds.compound_of(at, code))
+                }
+            };
+            let is_kept = is_same && !change.touches(at, compound);
+            was.push(old.filter(|_| is_kept).map(|old| old as u32));
+            next.ids.push(item.id);
+            next.at.push(at);
+            next.compounds.push(compound);
+        }
+        let anew: Vec<usize> = (0..was.len()).filter(|i| was[*i].is_none()).collect();
+        let found = in_parts(&anew, |part| {
+            let (mut finder, mut found) = (Finder::default(), Vec::new());
+            let mut joins = |i: &usize| {
+                finder.joins(network, next.at[*i], next.compounds[*i], &mut found);
+                found.clone()
+            };
+            part.iter().map(&mut joins).collect::<Vec<_>>()
+        });
+        let mut found = found.into_iter().flatten();
+        next.joins.reserve(self.joins.len());
+        next.starts.reserve(was.len());
+        for was in was {
+            match was {
+                Some(old) => next.joins.extend(self.place(old as usize).joins.iter().map(|join| change.kept(*join))),
+                None => next.joins.extend(found.next().unwrap_or_default()),
             }
             next.starts.push(next.joins.len() as u32);
         }

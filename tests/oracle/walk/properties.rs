@@ -1,9 +1,9 @@
 //! What holds of every world: drawn at random, walked by both programs.
 
 use pianqu::analysis::reach::{Search, Walked};
-use pianqu::domain::LayerId;
-use pianqu::snapshot::Snapshot;
+use pianqu::domain::{LayerId, Value, Viewer};
 use pianqu::snapshot::walk::{Walk, WalkSettings};
+use pianqu::snapshot::{Item, Snapshot};
 use proptest::prelude::*;
 
 use super::plain::Plain;
@@ -57,6 +57,80 @@ fn at((x, y): (i32, i32)) -> (f64, f64) {
 /// Places of houses are off the grid: nobody is as far from two streets as from one.
 fn off((x, y): (i32, i32), by: f64) -> (f64, f64) {
     on_plane(f64::from(x) * 10.0 + by, f64::from(y) * 10.0 + 0.37 * by)
+}
+
+/// Something that an editor does.
+#[derive(Debug, Clone)]
+enum Edit {
+    AddStreet(Vec<(i32, i32)>, bool),
+    RemoveStreet(usize),
+    AddWall(Vec<(i32, i32)>),
+    RemoveWall(usize),
+    TurnGate(usize),
+    AddBuilding((i32, i32)),
+    RemoveBuilding(usize),
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let line = || prop::collection::vec(place(), 2..4);
+    prop_oneof![
+        (line(), prop::bool::weighted(0.2)).prop_map(|(line, is_bridge)| Edit::AddStreet(line, is_bridge)),
+        (0..20_usize).prop_map(Edit::RemoveStreet),
+        line().prop_map(Edit::AddWall),
+        (0..20_usize).prop_map(Edit::RemoveWall),
+        (0..20_usize).prop_map(Edit::TurnGate),
+        place().prop_map(Edit::AddBuilding),
+        (0..20_usize).prop_map(Edit::RemoveBuilding),
+    ]
+}
+
+/// The snapshot with something written or removed as a node does it: what stays is shared.
+fn edited(snapshot: &Snapshot, edit: &Edit) -> Snapshot {
+    let items = |layer| snapshot.layer(layer, Viewer::Public).unwrap().items();
+    let id = |layer, n: usize| items(layer).get(n % items(layer).len().max(1)).map(|item| item.id);
+    // The one feature of a sketch, under the id after the last, or before the first as a scenario's are.
+    let added = |layer, sketch: Sketch| {
+        let new = sketch.snapshot();
+        let mut item = Item::clone(&new.layer(layer, Viewer::Public).unwrap().items()[0]);
+        let count = items(layer).len() as i64;
+        item.id = if count % 2 == 0 { items(layer).last().map_or(1, |last| last.id + 1) } else { -count };
+        (layer, vec![item], Vec::new())
+    };
+    let removed = |layer, n| (layer, Vec::new(), id(layer, n).into_iter().collect());
+    let lines = |places: &[(i32, i32)]| {
+        let mut places = places.to_vec();
+        places.dedup();
+        if places.len() < 2 { vec![(0, 0), (1, 1)] } else { places }
+    };
+    let (layer, written, removed): (LayerId, Vec<_>, Vec<i64>) = match edit {
+        Edit::AddStreet(places, is_bridge) => {
+            let line = line(&lines(places).iter().map(|p| at(*p)).collect::<Vec<_>>());
+            let values = [("street_class", "footway".into()), ("is_bridge", (*is_bridge).into())];
+            added(LayerId::Street, Sketch::new().feature(LayerId::Street, line, &values))
+        }
+        Edit::AddWall(places) => {
+            let places: Vec<_> = lines(places).iter().map(|p| off(*p, 3.3)).collect();
+            added(LayerId::Barrier, Sketch::new().barrier("wall", &places))
+        }
+        Edit::AddBuilding(place) => added(LayerId::Building, Sketch::new().building("楼", off(*place, 4.7))),
+        Edit::RemoveStreet(n) => removed(LayerId::Street, *n),
+        Edit::RemoveWall(n) => removed(LayerId::Barrier, *n),
+        Edit::RemoveBuilding(n) => removed(LayerId::Building, *n),
+        Edit::TurnGate(n) => {
+            let field = LayerId::Gate.describe().field("is_open").unwrap().0;
+            let turned = id(LayerId::Gate, *n).map(|id| {
+                let mut item = Item::clone(snapshot.layer_unmasked(LayerId::Gate).find(id).unwrap());
+                let is_open = item.values[field] == Value::Boolean(true);
+                let mut values = item.values.to_vec();
+                values[field] = Value::Boolean(!is_open);
+                item.values = values.into();
+                item
+            });
+            (LayerId::Gate, turned.into_iter().collect(), Vec::new())
+        }
+    };
+    let layer = snapshot.layer_unmasked(layer).with_changes(written, &removed);
+    snapshot.with_layers(snapshot.revision + 1, snapshot.taken_at, [layer])
 }
 
 impl World {
@@ -146,6 +220,21 @@ proptest! {
         turned.facilities.reverse();
         let turned = turned.metres();
         prop_assert!(is_no_shorter(&turned, &before) && is_no_shorter(&before, &turned));
+    }
+
+    #[test]
+    fn edits_give_what_a_network_made_anew_gives(world in world(), edits in prop::collection::vec(edit(), 1..6)) {
+        let settings = WalkSettings { access_m: 60.0, ..WalkSettings::default() };
+        let mut snapshot = world.snapshot();
+        let mut walk = Walk::of(&snapshot, settings);
+        for edit in &edits {
+            snapshot = edited(&snapshot, edit);
+            walk = Walk::after(Some(&walk), &snapshot, settings);
+            let anew = Walk::of(&snapshot, settings);
+            prop_assert_eq!(&*walk.buildings, &*anew.buildings);
+            prop_assert_eq!(&*walk.facilities, &*anew.facilities);
+            prop_assert_eq!(ours(&walk), ours(&anew));
+        }
     }
 
     #[test]

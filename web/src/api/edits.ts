@@ -65,7 +65,7 @@ export function setActor(name: string): void {
 }
 
 /** Headers carry no Chinese, so the name goes percent-encoded. */
-const named = () => ({ headers: { 'pianqu-actor': encodeURIComponent(actor) } })
+export const named = () => ({ headers: { 'pianqu-actor': encodeURIComponent(actor) } })
 
 export const edits = {
   /** All of the changes or none. */

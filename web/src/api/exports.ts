@@ -1,4 +1,5 @@
 import { answer, ApiError, client, problemOf, withViewer } from './client'
+import type { CoverageOrder } from './analysis'
 import type { components } from './schema'
 
 export type Trial = components['schemas']['ExportTrial']
@@ -44,33 +45,42 @@ export async function download(
   onProgress: (received: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<Download> {
-  const response = await ask(layer, order, signal)
+  return received(await ask(`/api/collections/${layer}/export`, order, signal), onProgress, signal)
+}
+
+/** The answer of coverage as a workbook or a GeoPackage. */
+export async function coverageFile(format: 'xlsx' | 'gpkg', language: 'zh' | 'en', order: CoverageOrder, signal: AbortSignal): Promise<Download> {
+  const response = await ask(`/api/analysis/coverage/export?format=${format}&language=${language}`, order, signal)
+  return received(response, () => undefined, signal)
+}
+
+async function received(response: Response, onProgress: (received: number, total: number) => void, signal: AbortSignal): Promise<Download> {
   if (!response.ok || !response.body) {
     throw problemOf(await response.json().catch(() => undefined), response.status)
   }
   const total = Number(response.headers.get('content-length') ?? 0)
   const parts: Uint8Array[] = []
-  let received = 0
-  onProgress(received, total)
+  let count = 0
+  onProgress(count, total)
   try {
     for (const reader = response.body.getReader(); ; ) {
       const { done, value } = await reader.read()
       if (done) break
       parts.push(value)
-      received += value.length
-      onProgress(received, total)
+      count += value.length
+      onProgress(count, total)
     }
   } catch (error) {
     throw signal.aborted ? error : new ApiError('network', 0, undefined, String(error))
   }
   // A connection that was cut must not look like a smaller city.
-  if (total > 0 && received !== total) throw new ApiError('network', 0, undefined, `${received} of ${total} bytes came`)
-  return { name: nameOf(response.headers.get('content-disposition')), bytes: joined(parts, received) }
+  if (total > 0 && count !== total) throw new ApiError('network', 0, undefined, `${count} of ${total} bytes came`)
+  return { name: nameOf(response.headers.get('content-disposition')), bytes: joined(parts, count) }
 }
 
-async function ask(layer: string, order: Order, signal: AbortSignal): Promise<Response> {
+async function ask(path: string, order: Order | CoverageOrder, signal: AbortSignal): Promise<Response> {
   try {
-    return await fetch(withViewer(`/api/collections/${layer}/export`), {
+    return await fetch(withViewer(path), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(order),

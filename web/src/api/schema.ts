@@ -691,6 +691,205 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schemes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The schemes that the viewer may know of, in the order in which they were made. */
+        get: operations["list_schemes"];
+        put?: never;
+        /** A new scheme in the state of a draft, without precincts. */
+        post: operations["create_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{scheme_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A scheme with what it adds up to. */
+        get: operations["find_scheme"];
+        /**
+         * Names a scheme anew, with its note and the rule of its members; `version` is the one that you saw. Members follow a
+         *     new rule when their precincts are edited, or all at once with the edit `refresh`.
+         */
+        put: operations["replace_scheme"];
+        post?: never;
+        /** Deletes a draft with its precincts; its history stays. */
+        delete: operations["delete_scheme"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{scheme_id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compares a scheme with another one: which communities moved, and what each figure gains. */
+        get: operations["compare_schemes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{scheme_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A copy of a scheme as a new draft. */
+        post: operations["copy_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{scheme_id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edits a scheme: draw, redraw, split, merge, move borders, remove and describe precincts; include, exclude and move
+         *     communities. Refused with 412 only where a precinct that is truly touched is no longer what you saw.
+         */
+        post: operations["edit_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{scheme_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The steps of a scheme, the newest first; of a deleted one too. */
+        get: operations["list_scheme_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{scheme_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where every community belongs of which something is said. */
+        get: operations["list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{scheme_id}/precincts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The precincts of a scheme as GeoJSON: outline, version, members with how they came to be, totals. */
+        get: operations["list_scheme_precincts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{scheme_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Brings a scheme to another state. Adopting one supersedes the one that was adopted; what was adopted is never
+         *     changed again.
+         */
+        post: operations["change_scheme_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{scheme_id}/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a scheme and each of its precincts add up to: always sums of members, with how many do not know. */
+        get: operations["show_totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{scheme_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings precincts and members back to how they were after any step; itself a step, which can be taken back alike. */
+        post: operations["undo_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -926,6 +1125,20 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What is said of a precinct. */
+        About: {
+            code?: string | null;
+            /** @description Goes first, as an example. */
+            is_pilot?: boolean | null;
+            name: string;
+            /** @description Code of the one responsible body. */
+            responsible_body?: string | null;
+            /**
+             * Format: int64
+             * @description When renewal starts.
+             */
+            start_year?: number | null;
+        };
         /** @description Enhanced two-step floating catchment areas. */
         Accessibility: {
             /** @description Facilities left out because their capacity is not known. */
@@ -1030,6 +1243,10 @@ export interface components {
             en: string;
             zh: string;
         };
+        BodyCount: {
+            code?: string | null;
+            communities: number;
+        };
         /** @description By building, in the order of the answer's `building_ids`. */
         BuildingResults: {
             /** @description Metres to the nearest facility, to the decimetre; null: see `why`. */
@@ -1095,8 +1312,35 @@ export interface components {
             crs: string[];
             links: components["schemas"]["Link"][];
         };
+        Comparison: {
+            figures: components["schemas"]["Gain"][];
+            /** @description Communities that are in a precinct of one alone, or in precincts that are not a pair. */
+            moved: components["schemas"]["Moved"][];
+            only_other: number[];
+            /** @description Precincts without a partner. */
+            only_this: number[];
+            other: components["schemas"]["SchemeSummary"];
+            /** @description Each precinct with the one that has most of its members; of equals the lower number. */
+            pairs: components["schemas"]["Pair"][];
+            precincts_other: number;
+            precincts_this: number;
+            /** Format: int64 */
+            revision: number;
+            this: components["schemas"]["SchemeSummary"];
+            /** @description Communities that stand in both where the pair is. */
+            unmoved: number;
+        };
         Conformance: {
             conformsTo: string[];
+        };
+        CopyOrder: {
+            name: string;
+            note?: string | null;
+        };
+        Cost: {
+            /** @description Yuan with two decimals. */
+            sum: string;
+            unknown: number;
         };
         CoverageAnswer: {
             /** @description Ids of the buildings, in the order of every list by building. */
@@ -1191,6 +1435,15 @@ export interface components {
             /** Format: int64 */
             street_id: number;
         };
+        DescribeOrder: {
+            member_rule?: components["schemas"]["ShareOf"] | null;
+            /** Format: double */
+            member_threshold?: number | null;
+            name: string;
+            note?: string | null;
+            /** Format: int32 */
+            version: number;
+        };
         EditDetail: {
             edit: components["schemas"]["EditSummary"];
             /** @description The first 200 by layer and id. */
@@ -1242,6 +1495,30 @@ export interface components {
             layer: string;
             /** @description `create`, `update` or `delete`. */
             operation: string;
+        };
+        /** @description What an edit left. */
+        EditsDone: {
+            /** @description The precincts that it touched, as GeoJSON features with their new versions. */
+            precincts: Record<string, never>[];
+            removed_precinct_ids: number[];
+            scheme: components["schemas"]["SchemeDetail"];
+            /**
+             * Format: int64
+             * @description The step that it made, for going back.
+             */
+            step?: number | null;
+        };
+        EditsOrder: {
+            /** @description One after the other, all or none. */
+            edits: components["schemas"]["SchemeEditOrder"][];
+            message?: string | null;
+            /**
+             * @description By precinct, the version that you saw. Those that the edits name must be there; whichever are there are
+             *     held to if the edits touch them.
+             */
+            versions?: {
+                [key: string]: number;
+            };
         };
         ExportOrder: {
             /** @description A GeoJSON Polygon or MultiPolygon in longitude and latitude; features must meet it. */
@@ -1309,6 +1586,19 @@ export interface components {
             value: string;
             why: string;
         };
+        /** @description What the other scheme has more than this one; less where it is negative. */
+        Gain: {
+            figure: string;
+            /** Format: double */
+            gain: number;
+            /** Format: double */
+            other: number;
+            other_unknown: number;
+            /** Format: double */
+            this: number;
+            /** @description Members that do not know: in neither sum. */
+            this_unknown: number;
+        };
         /** @description Where a rule is not met, the most households first. */
         Gap: {
             buildings_affected: number;
@@ -1345,6 +1635,11 @@ export interface components {
         };
         /** @enum {string} */
         GeometryName: "point" | "line" | "area" | "line_or_area";
+        /**
+         * @description How a community came to belong where it does.
+         * @enum {string}
+         */
+        How: "area" | "households" | "by_hand";
         /** @description An import of the past. */
         ImportSummary: {
             actor: string;
@@ -1458,6 +1753,18 @@ export interface components {
             title?: string | null;
             type?: string | null;
         };
+        MemberEntry: {
+            /** Format: int64 */
+            community_id: number;
+            how: components["schemas"]["How"];
+            /** @description Null where it is no longer in the city. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description Null: left out by hand.
+             */
+            precinct_id?: number | null;
+        };
         /** @description Positions are longitude and latitude in degrees. */
         Modification: {
             at: number[];
@@ -1523,6 +1830,26 @@ export interface components {
             barrier_id: number;
             /** @enum {string} */
             kind: "remove_barrier";
+        };
+        MoveOrder: {
+            /** @description A vertex of an outline. */
+            from: number[];
+            to: number[];
+        };
+        /** @description Where a community stands in each. */
+        Moved: {
+            community?: string | null;
+            /** Format: int64 */
+            community_id: number;
+            other_precinct?: string | null;
+            /** Format: int64 */
+            other_precinct_id?: number | null;
+            this_precinct?: string | null;
+            /**
+             * Format: int64
+             * @description Null: in no precinct.
+             */
+            this_precinct_id?: number | null;
         };
         NearestResult: {
             /** Format: double */
@@ -1622,6 +1949,30 @@ export interface components {
             /** Format: int64 */
             id: number;
             layer: string;
+        };
+        /** @enum {string} */
+        OverlapOrder: "refuse" | "keep" | "take";
+        /** @description Precincts of the two that share most of their members. */
+        Pair: {
+            /** Format: int64 */
+            other_precinct_id: number;
+            other_totals: components["schemas"]["Totals"];
+            /** @description Members of both. */
+            shared: number;
+            /** Format: int64 */
+            this_precinct_id: number;
+            this_totals: components["schemas"]["Totals"];
+        };
+        PrecinctTotals: {
+            /**
+             * Format: double
+             * @description Of the outline.
+             */
+            area_m2: number;
+            name: string;
+            /** Format: int64 */
+            precinct_id: number;
+            totals: components["schemas"]["Totals"];
         };
         Preview: {
             /** @description The first features in longitude and latitude (CGCS2000), a FeatureCollection; the id is the row. */
@@ -1952,6 +2303,190 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description A scheme with what it adds up to. */
+        SchemeDetail: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description By what share a community belongs to the precinct drawn over it, and from which share on. */
+            member_rule: components["schemas"]["ShareOf"];
+            /** Format: double */
+            member_threshold: number;
+            name: string;
+            note?: string | null;
+            /** @description The scheme that it is a copy of, or the grouping that proposed it. */
+            origin?: Record<string, never> | null;
+            /** Format: int64 */
+            scheme_id: number;
+            state: components["schemas"]["SchemeState"];
+            /** Format: date-time */
+            updated_at: string;
+            updated_by?: string | null;
+            /**
+             * Format: int32
+             * @description Counts changes of name, note, rule and state.
+             */
+            version: number;
+        } & {
+            excluded_by_hand: number;
+            /**
+             * Format: int64
+             * @description The last step of its history: going back names it.
+             */
+            last_step: number;
+            /** @description The states that it can be brought to from here. */
+            next_states: components["schemas"]["SchemeState"][];
+            precinct_count: number;
+            /** Format: int64 */
+            revision: number;
+            totals: components["schemas"]["Totals"];
+            /** @description Communities of the city in no precinct, and those of them that were left out by hand. */
+            unassigned: number;
+        };
+        /** @description Positions are longitude and latitude in degrees. */
+        SchemeEditOrder: {
+            about: components["schemas"]["About"];
+            /** @enum {string} */
+            op: "draw";
+            /** @description A GeoJSON Polygon or MultiPolygon. */
+            outline: Record<string, never>;
+            overlap?: components["schemas"]["OverlapOrder"] | null;
+            /**
+             * Format: double
+             * @description Vertices within so many metres of an outline, a street or a river lie on it.
+             */
+            snap_m?: number | null;
+        } | {
+            /** @enum {string} */
+            op: "redraw";
+            outline: Record<string, never>;
+            overlap?: components["schemas"]["OverlapOrder"] | null;
+            /** Format: int64 */
+            precinct_id: number;
+            /** Format: double */
+            snap_m?: number | null;
+        } | {
+            line: number[][];
+            /** @enum {string} */
+            op: "split";
+            /** Format: int64 */
+            precinct_id: number;
+            /** Format: double */
+            snap_m?: number | null;
+        } | {
+            /** @enum {string} */
+            op: "merge";
+            precinct_ids: number[];
+        } | {
+            moves: components["schemas"]["MoveOrder"][];
+            /** @enum {string} */
+            op: "move_border";
+        } | {
+            /** @enum {string} */
+            op: "remove";
+            /** Format: int64 */
+            precinct_id: number;
+        } | {
+            about: components["schemas"]["About"];
+            /** @enum {string} */
+            op: "describe";
+            /** Format: int64 */
+            precinct_id: number;
+        } | {
+            /** Format: int64 */
+            community_id: number;
+            /** @enum {string} */
+            op: "move_community";
+            /** Format: int64 */
+            precinct_id: number;
+            with_ground?: boolean | null;
+        } | {
+            /** Format: int64 */
+            community_id: number;
+            /** @enum {string} */
+            op: "include";
+            /** Format: int64 */
+            precinct_id: number;
+        } | {
+            /** Format: int64 */
+            community_id: number;
+            /** @enum {string} */
+            op: "exclude";
+        } | {
+            /** Format: int64 */
+            community_id: number;
+            /** @enum {string} */
+            op: "by_rule";
+        } | {
+            /** @enum {string} */
+            op: "refresh";
+        };
+        SchemeOrder: {
+            member_rule?: components["schemas"]["ShareOf"] | null;
+            /**
+             * Format: double
+             * @description Above 0 to 1; 0.5 by default.
+             */
+            member_threshold?: number | null;
+            name: string;
+            note?: string | null;
+        };
+        /**
+         * @description Where a scheme stands.
+         * @enum {string}
+         */
+        SchemeState: "draft" | "shared" | "published" | "adopted" | "superseded";
+        SchemeStep: {
+            actor: string;
+            /**
+             * Format: int64
+             * @description The step that it went back to.
+             */
+            back_to?: number | null;
+            /** @description Precincts and members, each before and after; the scheme's own row where that changed. */
+            changes: Record<string, never>;
+            /**
+             * @description `create`, `draw`, `redraw`, `split`, `merge`, `move_border`, `remove`, `describe`, `move_community`, `include`,
+             *     `exclude`, `by_rule`, `refresh`, `edits` (several), `rename`, `state`, `undo`, `delete`.
+             */
+            kind: string;
+            /** Format: date-time */
+            made_at: string;
+            message?: string | null;
+            /** Format: int64 */
+            step: number;
+        };
+        SchemeSummary: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description By what share a community belongs to the precinct drawn over it, and from which share on. */
+            member_rule: components["schemas"]["ShareOf"];
+            /** Format: double */
+            member_threshold: number;
+            name: string;
+            note?: string | null;
+            /** @description The scheme that it is a copy of, or the grouping that proposed it. */
+            origin?: Record<string, never> | null;
+            /** Format: int64 */
+            scheme_id: number;
+            state: components["schemas"]["SchemeState"];
+            /** Format: date-time */
+            updated_at: string;
+            updated_by?: string | null;
+            /**
+             * Format: int32
+             * @description Counts changes of name, note, rule and state.
+             */
+            version: number;
+        };
+        SchemeTotals: {
+            precincts: components["schemas"]["PrecinctTotals"][];
+            /** Format: int64 */
+            revision: number;
+            /** Format: int64 */
+            scheme_id: number;
+            /** @description Of the whole scheme: the sum of the precincts. */
+            totals: components["schemas"]["Totals"];
+        };
         SearchAnswer: {
             results: components["schemas"]["SearchResult"][];
         };
@@ -1979,6 +2514,11 @@ export interface components {
             share: number;
             site_id: string;
         };
+        /**
+         * @description By what share a community belongs to the precinct that is drawn over it.
+         * @enum {string}
+         */
+        ShareOf: "area" | "households";
         ShareResult: {
             /** @description `places`, or the name of a weight. */
             of: string;
@@ -2162,6 +2702,14 @@ export interface components {
             bbox: number[][];
             crs: string;
         };
+        StateOrder: {
+            state: components["schemas"]["SchemeState"];
+            /**
+             * Format: int32
+             * @description The version of the scheme that you saw.
+             */
+            version: number;
+        };
         StatisticsAnswer: {
             /**
              * Format: double
@@ -2179,6 +2727,13 @@ export interface components {
         StatisticsRequest: {
             /** @description A GeoJSON Polygon or MultiPolygon in longitude and latitude. */
             area: Record<string, never>;
+        };
+        /** @description A sum over those who know, and how many do not. */
+        Sum: {
+            /** Format: double */
+            sum: number;
+            /** @description Members whose number is not known: not in the sum, and not taken for nothing. */
+            unknown: number;
         };
         /** @description Whom one of the states befalls. */
         Tally: {
@@ -2216,6 +2771,38 @@ export interface components {
          * @enum {string}
          */
         TierId: "fifteen_minutes" | "ten_minutes" | "five_minutes" | "block" | "complete_community" | "ratio";
+        /** @description Of the members of a precinct, or of a scheme. */
+        Totals: {
+            buildings: components["schemas"]["Sum"];
+            communities: number;
+            /**
+             * Format: double
+             * @description Of the communities' own ground.
+             */
+            community_area_m2: number;
+            elders: components["schemas"]["Sum"];
+            estimated_cost?: components["schemas"]["Cost"] | null;
+            floor_area_m2: components["schemas"]["Sum"];
+            households: components["schemas"]["Sum"];
+            /** @description Members that are no longer in the city. */
+            missing: number;
+            residents: components["schemas"]["Sum"];
+            /** @description By responsible body; the last, without a code, of those that do not say. */
+            responsible_bodies: components["schemas"]["BodyCount"][];
+            small_children: components["schemas"]["Sum"];
+        };
+        UndoOrder: {
+            /**
+             * Format: int64
+             * @description The last step that you know of: nobody's later work is taken back unseen.
+             */
+            last_step: number;
+            /**
+             * Format: int64
+             * @description Back to how precincts and members were after this step.
+             */
+            step: number;
+        };
         UndoSummary: {
             /**
              * Format: int64
@@ -2244,7 +2831,10 @@ export interface components {
             bytes: number;
             name: string;
         };
-        /** @enum {string} */
+        /**
+         * @description What a check says.
+         * @enum {string}
+         */
         Verdict: "pass" | "fail" | "unknown" | "needs_review";
         /**
          * @description How well a number is known.
@@ -4459,6 +5049,670 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScenarioStepSummary"][];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_schemes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schemes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeSummary"][];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeOrder"];
+            };
+        };
+        responses: {
+            /** @description It is made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            /** @description The name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a scheme */
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The scheme */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeDetail"];
+                };
+            };
+            /** @description No such scheme */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a scheme */
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DescribeOrder"];
+            };
+        };
+        responses: {
+            /** @description It is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            /** @description The name is taken, or the scheme no longer open */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody was faster */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_scheme: {
+        parameters: {
+            query: {
+                /** @description The version that you saw */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number of a scheme */
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such scheme */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no draft */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody was faster */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_schemes: {
+        parameters: {
+            query: {
+                /** @description Number of the other scheme */
+                with: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number of a scheme */
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The comparison */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description No such scheme */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a scheme */
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyOrder"];
+            };
+        };
+        responses: {
+            /** @description It is made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            /** @description No such scheme */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a scheme */
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditsOrder"];
+            };
+        };
+        responses: {
+            /** @description It is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            /** @description No such scheme */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The scheme is no longer open */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody was faster; `conflicts` has what is there now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done; `reason` and `facts` say why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scheme_history: {
+        parameters: {
+            query?: {
+                /** @description Only older than this step */
+                before?: number;
+                /** @description Steps at most, 1 to 200; 50 by default */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number of a scheme */
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The steps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeStep"][];
+                };
+            };
+            /** @description No such scheme */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a scheme */
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The members */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberEntry"][];
+                };
+            };
+            /** @description No such scheme */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scheme_precincts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a scheme */
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A feature collection, `last_step` beside it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description No such scheme */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_scheme_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a scheme */
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateOrder"];
+            };
+        };
+        responses: {
+            /** @description It is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            /** @description No such way between states */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody was faster */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_totals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a scheme */
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sums */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeTotals"];
+                };
+            };
+            /** @description No such scheme */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a scheme */
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoOrder"];
+            };
+        };
+        responses: {
+            /** @description It is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            /** @description There are later steps than `last_step` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other problem */

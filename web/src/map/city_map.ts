@@ -8,9 +8,11 @@ import { Drawing, type DrawnGeometry, type DrawnShape } from './drawing'
 import type { Better } from './editing/edit_canvas'
 import { editLayers } from './editing/edit_layers'
 import { buildingColour, CLASS_STATE, coverageLayers, type Colouring } from './coverage_layers'
+import { coveredStyle } from './covered_style'
 import { FONTS } from './fonts'
 import { outlineLayers } from './outline'
 import { ground } from './palette'
+import { precinctLayers } from './precinct_layers'
 import { previewLayers } from './preview'
 import { selectionLayers } from './selection'
 import {
@@ -20,6 +22,7 @@ import {
   NAMES_SOURCE,
   OUTLINE_SOURCE,
   POINTER_SOURCE,
+  PRECINCT_SOURCE,
   PREVIEW_SOURCE,
   SELECTION_SOURCE,
   STAFF_SOURCE,
@@ -31,6 +34,7 @@ import { wayInto } from './way_into'
 import type { DrawnBasemap } from './basemap'
 import { BasemapLayers } from './basemap_layers'
 import { basemapOf } from './basemap_names'
+import { Dragging, type Grip } from './dragging'
 import { requestOf } from './request'
 
 maplibre.setWorkerUrl(workerUrl)
@@ -77,6 +81,7 @@ export class CityMap {
   #outline: GeoJSON.FeatureCollection = NO_FEATURES
   #edit: GeoJSON.FeatureCollection = NO_FEATURES
   #covered: GeoJSON.FeatureCollection = NO_FEATURES
+  #divided: GeoJSON.FeatureCollection = NO_FEATURES
   #colouring: Colouring | undefined
   /** Clicks and cursor are the editor's. */
   isEdited = false
@@ -158,10 +163,15 @@ export class CityMap {
   /** What is drawn now as a style for paper: without what is only shown to whoever works here. */
   paperStyle(): maplibre.StyleSpecification {
     const style = this.#style()
-    const passing = [COVERAGE_SOURCE, SELECTION_SOURCE, PREVIEW_SOURCE, OUTLINE_SOURCE, EDIT_SOURCE, POINTER_SOURCE]
+    const passing = [COVERAGE_SOURCE, PRECINCT_SOURCE, SELECTION_SOURCE, PREVIEW_SOURCE, OUTLINE_SOURCE, EDIT_SOURCE, POINTER_SOURCE]
     const layers = style.layers.filter((layer) => !('source' in layer && passing.includes(String(layer.source))))
     const sources = Object.fromEntries(Object.entries(style.sources).filter(([id]) => !passing.includes(id)))
     return { ...style, sources, layers }
+  }
+
+  /** What is drawn now with the colours of coverage, for a picture; one area is outlined. */
+  coveredStyle(colouring: Colouring | undefined, outlined: GeoJSON.Geometry): maplibre.StyleSpecification {
+    return coveredStyle(this.paperStyle(), this.#covered, colouring, outlined)
   }
 
   jumpTo(view: View): void {
@@ -277,6 +287,12 @@ export class CityMap {
     this.#fill(COVERAGE_SOURCE, this.#covered)
   }
 
+  /** Draws how the city is divided into precincts. */
+  divide(features: GeoJSON.FeatureCollection | undefined): void {
+    this.#divided = features ?? NO_FEATURES
+    this.#fill(PRECINCT_SOURCE, this.#divided)
+  }
+
   /** Colours the buildings by their classes, or as they are otherwise. */
   colour(colouring: Colouring | undefined): void {
     this.#colouring = colouring
@@ -328,6 +344,11 @@ export class CityMap {
     return this.#basemap.attribution
   }
 
+  /** Lets things of a layer be dragged; answers what ends that. */
+  grip(grip: Grip): () => void {
+    return new Dragging(this.map, grip).end
+  }
+
   draw(shape: DrawnShape): void {
     this.#whenReady(() => this.#drawing?.start(shape))
     this.map.getCanvas().focus()
@@ -369,6 +390,7 @@ export class CityMap {
       [PREVIEW_SOURCE]: { type: 'geojson', data: this.#preview },
       [OUTLINE_SOURCE]: { type: 'geojson', data: this.#outline },
       [COVERAGE_SOURCE]: { type: 'geojson', data: this.#covered },
+      [PRECINCT_SOURCE]: { type: 'geojson', data: this.#divided },
       [EDIT_SOURCE]: { type: 'geojson', data: this.#edit },
       [POINTER_SOURCE]: { type: 'geojson', data: NO_FEATURES },
       ...this.#basemap.sources,
@@ -394,7 +416,7 @@ export class CityMap {
       type: 'background',
       paint: { 'background-color': ground.land },
     }
-    const above = [...coverageLayers(), ...previewLayers(), ...outlineLayers(), ...selectionLayers(), ...editLayers()]
+    const above = [...precinctLayers(), ...coverageLayers(), ...previewLayers(), ...outlineLayers(), ...selectionLayers(), ...editLayers()]
     return { version: 8, sources, layers: [land, ...this.#basemap.layers(), ...drawn, ...above] }
   }
 

@@ -14,3 +14,5 @@ export const EDIT_SOURCE = 'edit'
 export const POINTER_SOURCE = 'pointer'
 /** What can be walked to from a place, and the facilities that a rule looks for. */
 export const COVERAGE_SOURCE = 'coverage'
+/** The precincts of a scheme, or of a proposal. */
+export const PRECINCT_SOURCE = 'precincts'

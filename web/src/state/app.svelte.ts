@@ -9,7 +9,7 @@ import type { Touched } from '../map/touched'
 import { readLink, writeLink } from './link'
 import { isPhone } from './phone'
 
-export type Panel = 'layers' | 'statistics' | 'measure' | 'import' | 'export' | 'edit' | 'history' | 'print' | 'coverage'
+export type Panel = 'layers' | 'statistics' | 'measure' | 'import' | 'export' | 'edit' | 'history' | 'print' | 'coverage' | 'precincts'
 
 /** Fields that hold the code of a feature of another layer, and what they are called when its name is shown. */
 const REFERENCES: Record<string, { layer: string; title: Key }> = {
@@ -36,8 +36,13 @@ export class App {
   featureFailure = $state.raw<unknown>()
   panel = $state<Panel | undefined>(isPhone() ? undefined : 'layers')
   isTableOpen = $state(false)
+  /** Something of a panel lies across the lower part of the map, as the table does. */
+  hasDrawer = $state(false)
   isHelpOpen = $state(false)
   map = $state.raw<CityMap>()
+
+  /** Who takes a click on the map before anything is chosen by it; true: it was taken. */
+  picker: ((place: [number, number], hits: Hit[]) => boolean) | undefined
 
   /** Who wants to know what a new revision touched; without layers it may be anything. */
   readonly watchers = new Set<(layers: Touched[] | undefined) => void>()

@@ -10,7 +10,13 @@ use crate::domain::pipe_order::{gives_way_key, place_down};
 use crate::domain::rule::Verdict;
 
 /// The trenches of works that open a unit on the same day.
-pub fn trenches_of(savings: &Savings<'_>, decided: &Decided, unit: usize, same_day: &[u32], start: Day) -> Vec<TrenchResult> {
+pub fn trenches_of(
+    savings: &Savings<'_>,
+    decided: &Decided,
+    unit: usize,
+    same_day: &[u32],
+    start: Day,
+) -> Vec<TrenchResult> {
     let mut joined: Vec<Joint> = Vec::new();
     for joint in savings.joints(unit, same_day) {
         let next = joined.iter_mut().find(|one| one.members == joint.members && (one.to_m - joint.from_m).abs() < 1e-6);
@@ -29,10 +35,7 @@ fn trench(savings: &Savings<'_>, decided: &Decided, unit: usize, joint: &Joint, 
     let street = one.street.map(|n| &city.streets[n]);
     let work_of = |member: usize| job_work(problem, unit, joint.members[member]);
     let work = |member: usize| &city.works[work_of(member)];
-    let axis = street.map_or_else(
-        || &city.works[problem.jobs[one.members[0].job].work].path,
-        |street| &street.path,
-    );
+    let axis = street.map_or_else(|| &city.works[problem.jobs[one.members[0].job].work].path, |street| &street.path);
     let days = joint.members.iter().map(|&n| problem.jobs[one.members[n as usize].job].days).max().unwrap_or(1);
     let part = street.map_or(RoadPart::Carriageway, |street| street.part);
     let section = &joint.fit.section;

@@ -1,8 +1,7 @@
-//! `pianqu analyse siting`: sites from tables of costs and demand, without a database.
+//! `pianqu analyse siting`: sites from tables of costs and demand, without a database; with `--params` in the city.
 
 mod files;
 mod report;
-mod table;
 
 use std::fs;
 use std::path::PathBuf;
@@ -20,8 +19,13 @@ use files::{Files, Lines, Read};
 /// Choose sites: most covered, fewest sites, least way, or nobody far off
 #[derive(Debug, Args)]
 pub struct SitingArgs {
+    /// The question as JSON, as the API takes it: sites in the city, from the database
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["costs", "demand", "capacities", "pmed", "objective",
+        "p", "radius", "budget", "weight", "assignment", "allow_unreachable", "time_limit", "seed", "json"])]
+    params: Option<PathBuf>,
+
     /// CSV with demand_id, site_id, cost; a pair without a row has no way between
-    #[arg(long, value_name = "COSTS.csv", required_unless_present = "pmed", requires = "demand")]
+    #[arg(long, value_name = "COSTS.csv", required_unless_present_any = ["pmed", "params"], requires = "demand")]
     costs: Option<PathBuf>,
 
     /// CSV with demand_id, weight and any further weights
@@ -37,7 +41,7 @@ pub struct SitingArgs {
     pmed: Option<PathBuf>,
 
     /// What the sites are chosen for [default with --pmed: p-median]
-    #[arg(long, required_unless_present = "pmed")]
+    #[arg(long, required_unless_present_any = ["pmed", "params"])]
     objective: Option<ObjectiveName>,
 
     /// How many sites to choose, existing ones not counted
@@ -96,6 +100,11 @@ enum AssignmentName {
 }
 
 impl SitingArgs {
+    /// The order and where its answer goes, when sites in the city are asked for.
+    pub fn city(&self) -> Option<(PathBuf, Option<PathBuf>)> {
+        self.params.clone().map(|params| (params, self.output.clone()))
+    }
+
     fn problem(&self) -> anyhow::Result<(Problem, Lines)> {
         let assignment = match self.assignment {
             AssignmentName::Single => Assignment::Single,

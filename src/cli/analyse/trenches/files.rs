@@ -85,13 +85,7 @@ impl Files {
 /// What was refused or mended is said, so that nothing is lost in silence.
 fn tell(path: &std::path::Path, report: &Report) {
     let counts = report.counts;
-    eprintln!(
-        "{}: {} rows, {} mended, {} refused",
-        path.display(),
-        counts.read,
-        counts.mended,
-        counts.refused
-    );
+    eprintln!("{}: {} rows, {} mended, {} refused", path.display(), counts.read, counts.mended, counts.refused);
     for row in report.rows.iter().filter(|row| row.outcome == Outcome::Refused) {
         let reasons: Vec<&str> = row.problems.iter().map(|problem| problem.reason.as_str()).collect();
         eprintln!("  row {} refused: {}", row.row, reasons.join("; "));

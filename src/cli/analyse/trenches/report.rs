@@ -47,14 +47,13 @@ pub fn print(answer: &TrenchesAnswer, seconds: f64) {
         "{:<28}{:>12}   each for itself {}, no plan less than {} ({quality})",
         "openings of streets", totals.openings, totals.openings_separate, bound.least_openings
     );
-    println!("{:<28}{:>12}   of {} that are opened", "streets opened once", totals.streets_opened_once, totals.streets_opened);
+    println!(
+        "{:<28}{:>12}   of {} that are opened",
+        "streets opened once", totals.streets_opened_once, totals.streets_opened
+    );
     println!(
         "{:<28}{:>12}   operators alone {}, with {} openings; no plan leaves fewer than {} out",
-        "works without a day",
-        totals.not_planned,
-        alone.not_planned,
-        alone.openings,
-        bound.least_not_planned
+        "works without a day", totals.not_planned, alone.not_planned, alone.openings, bound.least_not_planned
     );
     println!("{:<28}{:>12}   {:.0} m", "shared trenches", totals.trenches, totals.trench_m);
     let saving = &totals.saving;
@@ -68,21 +67,32 @@ pub fn print(answer: &TrenchesAnswer, seconds: f64) {
     );
     println!(
         "{:<28}{:>12}   {} failed, {} accepted, {} unknown, {} to review, {} passed",
-        "checks", totals.checks, totals.checks_failed, totals.checks_accepted, totals.checks_unknown,
-        totals.checks_to_review, totals.checks_passed
+        "checks",
+        totals.checks,
+        totals.checks_failed,
+        totals.checks_accepted,
+        totals.checks_unknown,
+        totals.checks_to_review,
+        totals.checks_passed
     );
     println!("{:<28}{:>12}   {} opportunities", "clashes", totals.clashes, totals.opportunities);
     let groups = (bound.groups_proved, bound.groups, bound.largest_group);
     println!("{:<28}{:>12}   of {} proved, the largest has {} works", "groups", groups.0, groups.1, groups.2);
     for trench in plan.trenches.iter().take(SHOWN) {
-        let at = trench.street.as_deref().map_or_else(
-            || trench.street_id.map_or("yard".to_owned(), |id| format!("street/{id}")),
-            str::to_owned,
-        );
+        let at = trench
+            .street
+            .as_deref()
+            .map_or_else(|| trench.street_id.map_or("yard".to_owned(), |id| format!("street/{id}")), str::to_owned);
         println!(
             "  {} to {}  {at} {:.0} to {:.0} m: works {:?}, {:.2} m wide, {:.2} m deep, {:?}",
-            trench.starts_on, trench.ends_on, trench.from_m, trench.to_m, trench.work_ids, trench.width_m,
-            trench.depth_m, trench.verdict
+            trench.starts_on,
+            trench.ends_on,
+            trench.from_m,
+            trench.to_m,
+            trench.work_ids,
+            trench.width_m,
+            trench.depth_m,
+            trench.verdict
         );
     }
     if totals.trenches > SHOWN {

@@ -8,6 +8,8 @@ pub struct Progress {
     pub value: Option<f64>,
     /// What no answer can be better than.
     pub bound: Option<f64>,
+    /// The share of the work that is done, where that is known.
+    pub share: Option<f64>,
 }
 
 /// Asked often, so all must answer at once.
@@ -44,12 +46,17 @@ impl<'a> Watch<'a> {
     }
 
     /// The same with a nearer end.
-    pub(super) fn at_most(&self, seconds: f64) -> Watch<'a> {
+    pub(in crate::analysis) fn at_most(&self, seconds: f64) -> Watch<'a> {
         Watch { limit: self.limit.min((self.seconds)() + seconds), ..*self }
     }
 
-    pub(super) fn tell(&self, stage: &'static str, value: Option<f64>, bound: Option<f64>) {
-        (self.tell)(Progress { stage, value, bound });
+    /// The same with the share of the work that is done.
+    pub(in crate::analysis) fn tell_share(&self, stage: &'static str, value: f64, bound: Option<f64>, share: f64) {
+        (self.tell)(Progress { stage, value: Some(value), bound, share: Some(share.clamp(0.0, 1.0)) });
+    }
+
+    pub(in crate::analysis) fn tell(&self, stage: &'static str, value: Option<f64>, bound: Option<f64>) {
+        (self.tell)(Progress { stage, value, bound, share: None });
     }
 }
 

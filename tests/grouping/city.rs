@@ -1,0 +1,61 @@
+//! Real communities, grouped over their own streets.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use pianqu::app::walks::CityWalk;
+use pianqu::domain::{LayerId, Viewer};
+use pianqu::http::analysis::Progress;
+use pianqu::http::analysis::grouping::answer_of;
+use pianqu::http::analysis::grouping_order::GroupingOrder;
+use serde_json::{Value, json};
+
+use crate::support::real::{openstreetmap, settings_of};
+use crate::support::shared_data;
+
+#[test]
+fn the_named_compounds_around_an_agricultural_university_are_grouped() {
+    let Some(path) = shared_data("osm-china/beijing-cau-xueyuanlu.osm") else { return };
+    let snapshot = Arc::new(openstreetmap(path));
+    let settings = settings_of(&snapshot);
+    let named: Vec<i64> = {
+        let view = snapshot.layer(LayerId::Community, Viewer::Everything).unwrap();
+        view.items().iter().filter(|item| view.label(item).is_some()).map(|item| item.id).collect()
+    };
+    assert!(named.len() >= 30, "{} named compounds", named.len());
+    let city = CityWalk::of(snapshot, settings);
+    // Nobody surveyed their households: each counts as 300, and nobody wrote down who is responsible.
+    let order = json!({
+        "objective": "max-p", "communities": named, "same": "none", "assume_households": 300,
+        "min_households": 900, "longest_step_m": 400, "widest_walk_m": 1500,
+    });
+    let order: GroupingOrder = serde_json::from_value(order).unwrap();
+    let answer = answer_of(&city, Viewer::Everything, &order, &|| true, &Progress::default()).unwrap().unwrap();
+    let answer: Value = serde_json::to_value(answer).unwrap();
+    let groups = answer["proposals"][0]["groups"].as_array().unwrap();
+    let left_out = answer["left_out"].as_array().unwrap();
+    let grouped: BTreeSet<i64> =
+        groups.iter().flat_map(|group| group["members"].as_array().unwrap()).map(|id| id.as_i64().unwrap()).collect();
+    eprintln!(
+        "{} named compounds: {} in {} precincts of at most {}, {} left out, {} shut",
+        named.len(),
+        grouped.len(),
+        groups.len(),
+        answer["most_groups"],
+        left_out.len(),
+        answer["shut"]
+    );
+    assert_eq!(grouped.len() + left_out.len(), named.len(), "nobody is lost");
+    assert!(groups.len() >= 5 && grouped.len() * 2 > named.len(), "most compounds can be walked between");
+    for group in groups {
+        assert!(group["households"].as_u64().unwrap() >= 900);
+        assert!(group["widest_walk_m"].as_f64().unwrap() <= 1500.0);
+    }
+    // Without an assumption nobody knows their households, which are not zero, and no precinct is made up.
+    let unknown = json!({"communities": named, "same": "none", "min_households": 900, "objective": "max-p"});
+    let unknown: GroupingOrder = serde_json::from_value(unknown).unwrap();
+    let Err(problem) = answer_of(&city, Viewer::Everything, &unknown, &|| true, &Progress::default()) else {
+        panic!("unknown households made a precinct");
+    };
+    assert!(problem.errors[0].detail.contains("not known"), "{}", problem.errors[0].detail);
+}
