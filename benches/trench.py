@@ -40,8 +40,18 @@ def main():
         theirs = pairs(psql(url, f"{head}copy (select a.id, b.id {join}) to stdout;"))
         ours = pairs((folder / f"{name}.tsv").read_text())
         answer[name] = {"pairs": len(ours), "same": ours == theirs, "differ": len(ours ^ theirs)}
-        for what, select in (("pairs_s", "count(*)"), ("lengths_s", f"sum({length})")):
-            told = psql(url, f"{head}explain (analyze, timing off) select {select} {join};")
+        ends = [f"st_linelocatepoint({g}.geom, st_{e}point(st_geometryn(st_multi(i), {n})))"
+                for g in "ab" for e, n in (("start", "1"), ("end", "st_numgeometries(st_multi(i))"))]
+        # The stretch on both lines, as the program tells it.
+        stretch = f"(select a.geom ag, b.geom bg, st_intersection(a.geom, st_buffer(b.geom, b.reach)) i {join}) one"
+        located = " + ".join(end.replace("a.geom", "ag").replace("b.geom", "bg") for end in ends)
+        asked = (
+            ("pairs_s", f"select count(*) {join}"),
+            ("lengths_s", f"select sum({length}) {join}"),
+            ("stretches_s", f"select sum(st_length(i) + {located}) from {stretch} where st_dimension(i) = 1"),
+        )
+        for what, query in asked:
+            told = psql(url, f"{head}set max_parallel_workers_per_gather = 0; explain (analyze, timing off) {query};")
             answer[name][what] = float(re.search(r"Execution Time: ([\d.]+) ms", told)[1]) / 1000
     psql(url, "drop schema bench_trench cascade;")
     print(json.dumps(answer))

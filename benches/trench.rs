@@ -1,4 +1,5 @@
-//! Measures the match, the plan and a moved window on a generated city, and prints one JSON object. With a folder
+//! Measures the match, the plan and a moved window on a generated city, and prints one JSON object; times are seconds
+//! by the clock and of the processor. With a folder
 //! it writes what was matched there, for `trench.py` to put the same question to PostGIS.
 //!
 //!     cargo bench --bench trench -- [--works N] [--lines N] [--dump FOLDER]
@@ -21,10 +22,18 @@ fn option(name: &str) -> Option<String> {
     std::env::args().skip_while(|word| word != name).nth(1)
 }
 
-fn seconds<T>(work: impl FnOnce() -> T) -> (T, f64) {
-    let start = Instant::now();
+fn seconds<T>(work: impl FnOnce() -> T) -> (T, [f64; 2]) {
+    let (start, cpu) = (Instant::now(), cpu_seconds());
     let done = work();
-    (done, start.elapsed().as_secs_f64())
+    (done, [start.elapsed().as_secs_f64(), cpu_seconds() - cpu])
+}
+
+/// Of this process so far, by ticks of 10 ms: what a busy machine does not stretch.
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after = stat.rsplit(')').next().unwrap_or_default();
+    let ticks: Vec<f64> = after.split_whitespace().skip(11).take(2).filter_map(|text| text.parse().ok()).collect();
+    ticks.iter().sum::<f64>() / 100.0
 }
 
 fn table<'a>(rows: impl Iterator<Item = (i64, f64, &'a Path)>) -> String {

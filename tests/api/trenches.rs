@@ -9,7 +9,8 @@ use super::client::{planner, public};
 use crate::support::sketch::{Sketch, Sketched, on_plane as at};
 
 fn city() -> Snapshot {
-    let line = |from: f64, to: f64, north: f64| Geometry::LineString(LineString::from(vec![at(from, north), at(to, north)]));
+    let line =
+        |from: f64, to: f64, north: f64| Geometry::LineString(LineString::from(vec![at(from, north), at(to, north)]));
     let work = |kind: &'static str, start: &'static str, end: &'static str| {
         [
             ("utility_kind", kind.into()),

@@ -50,7 +50,8 @@ fn what_cannot_be_planned_says_why_and_the_rest_is_planned() {
 
 #[test]
 fn a_line_over_itself_is_one_stretch_of_its_street() {
-    let mut works = vec![work(1, line(&[(0.0, 1.0), (150.0, 1.0), (0.0, 1.0)])), work(2, line(&[(0.0, -1.0), (150.0, -1.0)]))];
+    let mut works =
+        vec![work(1, line(&[(0.0, 1.0), (150.0, 1.0), (0.0, 1.0)])), work(2, line(&[(0.0, -1.0), (150.0, -1.0)]))];
     works[1].pipe.kind = "gas".to_owned();
     let plan = answer(&city(works, vec![street(1, line(&[(0.0, 0.0), (300.0, 0.0)]))]));
     assert_eq!(plan.trenches.len(), 1);
@@ -90,7 +91,10 @@ fn a_half_known_line_is_met_by_its_axis_and_reviewed() {
         other(3, "foul_sewer", line(&[(50.0, -20.0), (50.0, 20.0)])),
         other(4, "industrial", line(&[(0.0, 3.0), (100.0, 3.0)])),
     ];
-    city.lines.push(Line { pipe: Pipe { burial: Some("overhead".to_owned()), ..pipe("power") }, ..other(5, "power", line(&[(0.0, 0.1), (100.0, 0.1)])) });
+    city.lines.push(Line {
+        pipe: Pipe { burial: Some("overhead".to_owned()), ..pipe("power") },
+        ..other(5, "power", line(&[(0.0, 0.1), (100.0, 0.1)]))
+    });
     let plan = answer(&city);
     let of = |n: usize| plan.checks.iter().find(|check| check.other == Some(format!("utility_line/{n}")));
     let first = of(1).unwrap();

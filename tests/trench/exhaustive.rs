@@ -97,9 +97,11 @@ fn planned(city: &City, settings: &Settings) -> (Problem, Solution) {
 }
 
 fn value_of(solution: &Solution) -> Value {
-    solution.groups.iter().map(|group| group.found.worth).fold((0, 0, 0), |sum, worth| {
-        (sum.0 + worth.without_day, sum.1 + worth.openings, sum.2 - worth.saving_fen)
-    })
+    solution
+        .groups
+        .iter()
+        .map(|group| group.found.worth)
+        .fold((0, 0, 0), |sum, worth| (sum.0 + worth.without_day, sum.1 + worth.openings, sum.2 - worth.saving_fen))
 }
 
 proptest! {

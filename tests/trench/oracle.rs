@@ -19,7 +19,8 @@ async fn fill(db: &TestDatabase, table: &str, paths: &[(i64, &Path, f64)]) {
         let rows: Vec<String> = some
             .iter()
             .map(|(id, path, reach)| {
-                let mut places: Vec<String> = path.segments.iter().map(|one| format!("{} {}", one.a.x, one.a.y)).collect();
+                let mut places: Vec<String> =
+                    path.segments.iter().map(|one| format!("{} {}", one.a.x, one.a.y)).collect();
                 places.extend(path.segments.last().map(|one| format!("{} {}", one.b.x, one.b.y)));
                 format!("({id}, {reach}, 'LINESTRING({})')", places.join(","))
             })
@@ -54,7 +55,8 @@ fn same(ours: BTreeMap<(i64, i64), f64>, theirs: BTreeMap<(i64, i64), f64>, leas
 
 #[tokio::test]
 async fn the_same_pairs_and_lengths_as_postgis() {
-    let params = Params { communities: 20, buildings: 400, utility_lines: 900, utility_works: 220, ..Params::default() };
+    let params =
+        Params { communities: 20, buildings: 400, utility_lines: 900, utility_works: 220, ..Params::default() };
     let snapshot = Sample::generate(&params).unwrap().into_snapshot(DateTime::UNIX_EPOCH);
     let city = City::of(&snapshot, Viewer::Everything, GaussKruger::default()).unwrap();
     let settings = Settings::default();

@@ -9,10 +9,10 @@ use super::random_city::{day, work};
 use pianqu::analysis::siting::unlimited;
 use pianqu::analysis::trench::path::Path;
 use pianqu::analysis::trench::{City, Decided, Settings, Work, plan, recheck};
+use pianqu::domain::LayerId;
 use pianqu::domain::Viewer;
 use pianqu::geodesy::GaussKruger;
 use pianqu::snapshot::Snapshot;
-use pianqu::domain::LayerId;
 
 use crate::support::dice::Dice;
 use crate::support::real::{openstreetmap, settings_of};

@@ -1,8 +1,6 @@
 //! Where lines meet: which come within reach of each other, on which stretches, and whether they run along each
 //! other or only cross. Boxes choose candidates and decide nothing.
 
-use std::collections::HashMap;
-
 use rstar::{AABB, RTree, RTreeObject};
 
 use super::path::{Path, Segment, Stretch, joined, total, union};
@@ -88,21 +86,26 @@ impl<'a> Index<'a> {
 
     /// All that a path meets, by position of the other. Only others that `is_asked` takes.
     pub fn meetings_of(&self, a: usize, path: &Path, is_asked: impl Fn(usize) -> bool) -> Vec<Meeting> {
-        let mut found: HashMap<usize, Found> = HashMap::new();
-        for segment in &path.segments {
+        let mut hits: Vec<(u32, u32, u32, (f64, f64))> = Vec::new();
+        for (n, segment) in path.segments.iter().enumerate() {
             for leaf in self.tree.locate_in_envelope_intersecting(&around(segment, 0.0)) {
                 let b = leaf.path as usize;
                 if is_asked(b) {
                     let other = &self.paths[b].segments[leaf.segment as usize];
                     if let Some(within) = segment.within(other, self.reach[b]) {
-                        found.entry(b).or_default().add(segment, other, within);
+                        hits.push((leaf.path, n as u32, leaf.segment, within));
                     }
                 }
             }
         }
-        let mut meetings: Vec<Meeting> = found
-            .into_iter()
-            .map(|(b, found)| Meeting {
+        hits.sort_unstable_by_key(|hit| (hit.0, hit.1, hit.2));
+        let of = |hits: &[(u32, u32, u32, (f64, f64))]| {
+            let b = hits[0].0 as usize;
+            let mut found = Found::default();
+            for &(_, segment, other, within) in hits {
+                found.add(&path.segments[segment as usize], &self.paths[b].segments[other as usize], within);
+            }
+            Meeting {
                 a,
                 b,
                 on_a: union(found.on_a),
@@ -110,10 +113,9 @@ impl<'a> Index<'a> {
                 along_b: union(found.along_b),
                 nearest_m: found.nearest_m.unwrap_or(f64::INFINITY),
                 nearest_along_m: found.nearest_along_m,
-            })
-            .collect();
-        meetings.sort_by_key(|meeting| meeting.b);
-        meetings
+            }
+        };
+        hits.chunk_by(|one, other| one.0 == other.0).map(of).collect()
     }
 }
 
