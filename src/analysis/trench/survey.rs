@@ -5,7 +5,7 @@ use super::meeting::{Meeting, among, between};
 use super::path::Path;
 use super::problem::Problem;
 use super::settings::Settings;
-use crate::analysis::siting::{Progress, Stop, Watch};
+use crate::analysis::siting::{Stop, Watch};
 
 /// What meets what. It depends on where things are, not on when.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +25,7 @@ pub fn street_reach(street: &Street, settings: &Settings) -> f64 {
 
 /// Matches a city.
 pub fn match_up(city: &City, settings: &Settings, watch: &Watch<'_>) -> Result<Matched, Stop> {
-    let tell = |part: f64| (watch.tell)(Progress { stage: "matching", value: Some(part), bound: Some(3.0) });
+    let tell = |part: f64| watch.tell_share("matching", part, Some(3.0), part / 3.0);
     let works: Vec<&Path> = city.works.iter().map(|work| &work.path).collect();
     let streets: Vec<&Path> = city.streets.iter().map(|street| &street.path).collect();
     let reach: Vec<f64> = city.streets.iter().map(|street| street_reach(street, settings)).collect();
