@@ -89,7 +89,7 @@ pub fn solve(
         if watch.must_stop() == Some(Stop::Cancelled) {
             return Err(TrenchError::Cancelled);
         }
-        watch.tell_share("planning", n as f64, Some(count as f64), n as f64 / count as f64);
+        watch.tell_share("planning", n as f64, Some(count as f64), n as f64 / count.max(1) as f64);
         let works: Vec<i64> = jobs.iter().map(|&job| city.works[problem.jobs[job].work].id).collect();
         let is_touched = works.iter().any(|work| changed.contains(work));
         let found = match known.get(works.as_slice()).filter(|_| !is_touched) {

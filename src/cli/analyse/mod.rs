@@ -32,7 +32,6 @@ enum Analysis {
 
 pub async fn run(database: DatabaseArgs, args: AnalyseArgs) -> anyhow::Result<()> {
     match args.analysis {
-        Analysis::Siting(args) => siting::run(*args).await,
         Analysis::Grouping(args) => grouping::run(database, *args).await,
         Analysis::Siting(args) => match args.city() {
             Some((params, output)) => walk::siting(database, params, output).await,
