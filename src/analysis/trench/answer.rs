@@ -40,6 +40,8 @@ pub struct TrenchAnswer {
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
+// Another answer has a thing of this name too, and the description has one name for one thing.
+#[schema(as = TrenchTotals)]
 pub struct Totals {
     pub works: usize,
     pub planned: usize,

@@ -47,6 +47,8 @@ pub enum Side {
 
 /// One distance held against one table.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+// Another answer has a thing of this name too, and the description has one name for one thing.
+#[schema(as = TrenchCheck)]
 pub struct Check {
     pub table: ClearanceTable,
     pub side: Side,

@@ -7,7 +7,8 @@ use axum::response::Response;
 
 use super::Progress;
 use super::coverage::{CoverageOrder, found_in};
-use super::coverage_tables::{Circumstances, Language, tables};
+use super::coverage_tables::{Circumstances, tables};
+use super::coverage_words::Language;
 use super::what_if::walks_of;
 use crate::domain::Viewer;
 use crate::export::{ExportError, Folder, Format, Table, write_tables};

@@ -3,18 +3,11 @@
 
 use std::collections::HashMap;
 
-use crate::analysis::coverage::{Answer, AreaResult, RuleResult, Verdict};
-use crate::domain::rule::Verified;
+use super::coverage_words::{Language, building_state, state, trust, verdict};
+use crate::analysis::coverage::{Answer, AreaResult, RuleResult};
 use crate::domain::{LayerId, Viewer};
 use crate::export::{Holds, Table, TableCell, TableColumn, TableRow};
 use crate::snapshot::{ShapeGeometry, Snapshot};
-
-/// In which language people are spoken to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    Zh,
-    En,
-}
 
 /// What else a reader of the tables has to know.
 pub struct Circumstances<'a> {
@@ -80,47 +73,6 @@ fn whole(n: f64) -> TableCell {
 fn share(rule: &RuleResult, area: &AreaResult) -> Option<f64> {
     let is_judged = rule.facilities > 0 && rule.reach_m.is_some() && area.all.households > 0.0;
     is_judged.then(|| 1.0 - area.not_reached.households / area.all.households)
-}
-
-/// The words of the screen's matrix.
-fn state(rule: &RuleResult, area: &AreaResult) -> [&'static str; 2] {
-    let all = area.all.households;
-    if rule.facilities == 0 {
-        ["无设施记录", "no facility on record"]
-    } else if rule.reach_m.is_none() {
-        ["未规定半径", "no radius set"]
-    } else if all <= 0.0 {
-        ["户数未知", "households unknown"]
-    } else if area.not_reached.households >= all {
-        ["全部不可达", "nobody reached"]
-    } else if area.not_reached.households > 0.0 {
-        ["部分不可达", "some not reached"]
-    } else if area.reached_too_small.households > 0.0 {
-        ["可达但规模不足", "reached, too small"]
-    } else if area.no_data.households > 0.0 {
-        ["可达但规模未知", "reached, size unknown"]
-    } else if area.verdict == Verdict::Pass {
-        ["达标", "met"]
-    } else {
-        ["可达且规模够，数值待复核", "reached by enough, number to be reviewed"]
-    }
-}
-
-fn verdict(verdict: Verdict) -> [&'static str; 2] {
-    match verdict {
-        Verdict::Pass => ["达标", "pass"],
-        Verdict::Fail => ["未达标", "fail"],
-        Verdict::Unknown => ["无法判断", "unknown"],
-        Verdict::NeedsReview => ["待复核", "needs review"],
-    }
-}
-
-fn trust(verified: Verified) -> [&'static str; 2] {
-    match verified {
-        Verified::Source => ["已与原文核对", "read in its source"],
-        Verified::SecondarySource => ["转引，未见原文", "quoted elsewhere"],
-        Verified::Unverified => ["未核对", "not verified"],
-    }
 }
 
 /// What a rule's column is called: two rules may have one title.
@@ -318,20 +270,4 @@ fn buildings(answer: &Answer, of: &Circumstances<'_>) -> Table {
     };
     let rows = answer.building_ids.iter().enumerate().map(row).collect();
     Table { name: "buildings", title: of.say(["楼栋", "Buildings"]), columns, rows, has_shapes: true }
-}
-
-fn building_state(result: &RuleResult, n: usize) -> [&'static str; 2] {
-    let buildings = &result.buildings;
-    if result.facilities == 0 {
-        return ["无设施记录", "no facility on record"];
-    }
-    match (buildings.why[n], result.reach_m, buildings.state[n]) {
-        (2, ..) => ["无步行通路", "no path"],
-        (1, ..) => ["超出搜索距离", "beyond the limit of search"],
-        (_, None, _) => ["未规定半径", "no radius set"],
-        (_, _, 0) => ["可达且规模够", "reached and enough"],
-        (_, _, 1) => ["可达但规模不足", "reached, too small"],
-        (_, _, 2) => ["不可达", "not reached"],
-        _ => ["可达但规模未知", "reached, size unknown"],
-    }
 }

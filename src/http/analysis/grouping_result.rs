@@ -109,6 +109,8 @@ pub struct MoveResult {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+// Another answer has a thing of this name too, and the description has one name for one thing.
+#[schema(as = GroupingLeftOut)]
 pub struct LeftOutResult {
     id: UnitId,
     why: &'static str,

@@ -6,6 +6,7 @@
 pub mod coverage;
 pub mod coverage_export;
 mod coverage_tables;
+mod coverage_words;
 pub mod grouping;
 pub mod grouping_order;
 mod grouping_problem;

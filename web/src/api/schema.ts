@@ -41,6 +41,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analysis/coverage/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The answer to the question of `/api/analysis/coverage` as a workbook or a GeoPackage: rules, communities × rules (shares,
+         *     and states in words), gaps, and with `with_buildings` buildings. What is not known is an empty cell.
+         */
+        post: operations["export_coverage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analysis/grouping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Proposes precincts: communities grouped under hard limits, as many precincts as can be (`max-p`) or those that weigh
+         *     best (`planner`). Every proposal says why each community is where it is. docs/grouping.md has the method.
+         */
+        post: operations["analyse_grouping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/analysis/network": {
         parameters: {
             query?: never;
@@ -90,6 +130,26 @@ export interface paths {
          *     `facility/12`, with several kinds after the kind: `nursery:building/7`. docs/siting.md has the models.
          */
         post: operations["analyse_siting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analysis/trenches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How utility works meet, on which days a street is opened once for several of them, how their lines lie in a
+         *     shared trench and what that saves. docs/trenches.md has the model. Answers staff only.
+         */
+        post: operations["analyse_trenches"];
         delete?: never;
         options?: never;
         head?: never;
@@ -483,6 +543,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/eligibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Each community and criterion: pass, fail, unknown or needs review, with the reason. */
+        get: operations["list_eligibility"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/eligibility/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last 200 decisions and settings, the newest first. */
+        get: operations["list_eligibility_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/eligibility/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets what the city wants otherwise than the plan. */
+        put: operations["replace_eligibility_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/eligibility/{community_id}/{criterion}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Decides on one criterion of one community, with the reason; it outweighs what the data say. */
+        put: operations["override_eligibility"];
+        post?: never;
+        /** Takes a decision back: the data decide again. */
+        delete: operations["delete_override"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -637,6 +766,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rules/clearances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of buried lines, each with its clause, its source and how well its number is known. */
+        get: operations["list_clearance_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scenarios": {
         parameters: {
             query?: never;
@@ -731,6 +877,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schemes/{scheme_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells what edits would make and what is wrong with it: holes, parts, communities cut in two, several responsible
+         *     bodies, rivers and trunk roads without a crossing, walks that are too long. Writes nothing. What cannot be done is
+         *     refused as by `edits`.
+         */
+        post: operations["check_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schemes/{scheme_id}/compare": {
         parameters: {
             query?: never;
@@ -819,6 +986,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schemes/{scheme_id}/phases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pilots first, then year by year, and the plan's targets against what the scheme gives, by responsible body. */
+        get: operations["show_phases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schemes/{scheme_id}/precincts": {
         parameters: {
             query?: never;
@@ -828,6 +1012,26 @@ export interface paths {
         };
         /** The precincts of a scheme as GeoJSON: outline, version, members with how they came to be, totals. */
         get: operations["list_scheme_precincts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{scheme_id}/precincts/{precinct_id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that is known of a precinct on one sheet: members, sums, eligibility, gaps in services, planned utility works,
+         *     costs by source.
+         */
+        get: operations["show_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1167,6 +1371,13 @@ export interface components {
             /** Format: double */
             supply_unreached: number;
         };
+        Alone: {
+            /** @description Works that find their streets protected by an earlier opening of somebody else. */
+            not_planned: number;
+            openings: number;
+            planned: number;
+            saving_yuan: string;
+        };
         /** @description A rule in one area. */
         AreaResult: {
             all: components["schemas"]["Tally"];
@@ -1174,6 +1385,17 @@ export interface components {
             buildings_shared_out: number;
             /** @description Buildings whose households nobody knows: in no share. */
             buildings_without_households: number;
+            /**
+             * Format: double
+             * @description Elders within the rule's minutes at their own, slower speed, whatever the size; null for a rule without
+             *     minutes.
+             */
+            elders_reached?: number | null;
+            /**
+             * Format: double
+             * @description Of the elders that are known; null where there are none, no data, or no minutes.
+             */
+            elders_reached_share?: number | null;
             /** Format: double */
             enough_households_share?: number | null;
             /**
@@ -1247,6 +1469,28 @@ export interface components {
             code?: string | null;
             communities: number;
         };
+        BodyFigures: {
+            /** @description Null: communities that do not say. */
+            code?: string | null;
+            figures: components["schemas"]["Figures"];
+        };
+        /** @description What no plan is better than. */
+        Bound: {
+            /** @description Openings are the least that can be. */
+            are_openings_proved: boolean;
+            /** @description Groups of works that depend on each other. */
+            groups: number;
+            groups_proved: number;
+            /** @description Openings and saving were searched to the end in every group. */
+            is_proved: boolean;
+            largest_group: number;
+            /** @description Works without a day, of those that open streets. */
+            least_not_planned: number;
+            /** @description Openings of a plan that leaves no more works without a day, in each group. */
+            least_openings: number;
+            /** @description Saving of a plan with no more openings, where these are proved least. */
+            most_saving_yuan: string;
+        };
         /** @description By building, in the order of the answer's `building_ids`. */
         BuildingResults: {
             /** @description Metres to the nearest facility, to the decimetre; null: see `why`. */
@@ -1275,6 +1519,43 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description One thing that is wrong with a precinct. */
+        Check: {
+            /** @description The numbers and features that it rests on. */
+            facts: Record<string, never>;
+            /**
+             * @description `hole`, `apart`, `no_community`, `no_households`, `households_unknown`, `community_cut`, `several_bodies`,
+             *     `body_unknown`, `barrier_without_crossing`, `not_walkable`, `too_large`.
+             */
+            kind: string;
+            /** @description Negative: not stored yet. */
+            precinct_id: components["schemas"]["i64"];
+        };
+        CheckAnswer: {
+            /** @description What is wrong with these, or with all where there are no edits. */
+            checks: components["schemas"]["Check"][];
+            /** Format: double */
+            max_walk_m: number;
+            /** @description The precincts that the edits would touch, as GeoJSON; new ones have negative numbers. */
+            precincts: Record<string, never>[];
+            removed_precinct_ids: number[];
+            /** Format: int64 */
+            revision: number;
+        };
+        CheckOrder: {
+            /** @description As for editing; without any the scheme is checked as it is. */
+            edits?: components["schemas"]["SchemeEditOrder"][];
+            /**
+             * Format: double
+             * @description The widest walk between two communities of a precinct; 1,000 m by default.
+             */
+            max_walk_m?: number | null;
+            message?: string | null;
+            /** @description Taken for the sake of one body for both; nothing is held to them. */
+            versions?: {
+                [key: string]: number;
+            };
+        };
         ChoiceSummary: {
             code: string;
             title: components["schemas"]["Bilingual"];
@@ -1297,6 +1578,64 @@ export interface components {
             /** Format: double */
             zoom: number;
         };
+        /** @description Two works, or a work and a street, that stand in each other's way. */
+        Clash: {
+            kind: components["schemas"]["ClashKind"];
+            /**
+             * Format: int64
+             * @description Days by which windows would have to move to meet.
+             */
+            missing_days?: number | null;
+            /** @description `utility_work/5`, `utility_line/7` or `street/3`. */
+            other: string;
+            places: components["schemas"]["Relation"][];
+            /**
+             * Format: date
+             * @description Until when the street is protected.
+             */
+            protected_until?: string | null;
+            /** Format: int64 */
+            work_id: number;
+        };
+        /** @enum {string} */
+        ClashKind: "street_protected" | "second_opening" | "clearance";
+        /** @description One number of a table. */
+        ClearanceRule: {
+            a_zh: string;
+            b_zh: string;
+            clause: string;
+            /**
+             * Format: double
+             * @description Holds instead when `greater_when` is true.
+             */
+            greater_m?: number | null;
+            greater_when?: components["schemas"]["GreaterWhen"] | null;
+            /** Format: double */
+            min_m: number;
+            /** @description Conditions and notes of the table in its own words. */
+            note: string;
+            /** @description `4.1.9:W1:S`: clause and the two classes; `4.1.1:给水:机动车道`: clause, line and part of the road. */
+            rule: string;
+            source: string;
+            table: components["schemas"]["ClearanceTable"];
+            verified: components["schemas"]["Verified"];
+            /** @description Where the number was seen, in words. */
+            verified_note: string;
+        };
+        ClearanceRules: {
+            /** @description Cover and clearances. */
+            clearances: components["schemas"]["ClearanceRule"][];
+            /** @description How long streets are protected, here and elsewhere. */
+            moratoria: components["schemas"]["Moratorium"][];
+            /** @description Orders, and who gives way. */
+            orders: components["schemas"]["OrderRule"][];
+            rule_set: string;
+        };
+        /**
+         * @description Which table a number stands in.
+         * @enum {string}
+         */
+        ClearanceTable: "horizontal" | "vertical" | "cover";
         Collection: {
             crs: string[];
             description: string;
@@ -1340,6 +1679,18 @@ export interface components {
         Cost: {
             /** @description Yuan with two decimals. */
             sum: string;
+            unknown: number;
+        };
+        /** @description What a source of cost comes to, as far as it is known. */
+        CostOfSource: {
+            entries: number;
+            /** @description Yuan with two decimals; null where nothing of it is known. */
+            known?: string | null;
+            /** @description Whose works, of utility works; null where the work does not say. */
+            operator?: string | null;
+            /** @description `communities`, `utility_works` or `facilities`. */
+            source: string;
+            /** @description Entries without an estimate. */
             unknown: number;
         };
         CoverageAnswer: {
@@ -1426,6 +1777,20 @@ export interface components {
              */
             with_buildings: boolean;
         };
+        /**
+         * @description The plan's criteria, in its order.
+         * @enum {string}
+         */
+        Criterion: "central_city" | "built_year" | "legal_title" | "structure" | "neglect" | "utilities" | "services" | "consent" | "demolition" | "self_built";
+        CriterionSummary: {
+            clause: string;
+            criterion: components["schemas"]["Criterion"];
+            /** @description By the settings in force. */
+            decides: boolean;
+            title_en: string;
+            title_zh: string;
+            verified: components["schemas"]["Verified"];
+        };
         CutStreet: {
             at: number[];
             /** @description `barrier` or `gate`. */
@@ -1443,6 +1808,26 @@ export interface components {
             note?: string | null;
             /** Format: int32 */
             version: number;
+        };
+        DifferenceResult: {
+            /** @description Position of the other proposal. */
+            from: number;
+            /**
+             * Format: double
+             * @description Variation of information, as a share of its most.
+             */
+            information: number;
+            /** @description Communities that are elsewhere. */
+            moved: number;
+            /**
+             * Format: double
+             * @description Of the pairs that either keeps together, the share that the other parts.
+             */
+            pairs: number;
+            /** @description What the other has more of each part; above zero, this one is better in it. */
+            parts: {
+                [key: string]: number;
+            };
         };
         EditDetail: {
             edit: components["schemas"]["EditSummary"];
@@ -1520,6 +1905,71 @@ export interface components {
                 [key: string]: number;
             };
         };
+        Eligibility: {
+            /** Format: int64 */
+            community_id: number;
+            findings: components["schemas"]["Finding"][];
+            name?: string | null;
+            /** @description By the deciding criteria: one fail fails, then one unknown is unknown, then one review is a review. */
+            verdict: components["schemas"]["Verdict"];
+        };
+        EligibilityAnswer: {
+            communities: components["schemas"]["Eligibility"][];
+            counts: components["schemas"]["VerdictCounts"];
+            criteria: components["schemas"]["CriterionSummary"][];
+            /** Format: int64 */
+            revision: number;
+            settings: components["schemas"]["EligibilitySettings"];
+            /**
+             * Format: int32
+             * @description 0: nobody has set anything; the plan's own numbers hold.
+             */
+            settings_version: number;
+        };
+        /** @description What a city may set otherwise than the plan. */
+        EligibilitySettings: {
+            /** @description The areas of the responsible bodies stand for the central city. */
+            bodies_are_central_city: boolean;
+            /** @description The criteria that decide; the others are shown. */
+            deciding: components["schemas"]["Criterion"][];
+            /**
+             * Format: int64
+             * @description Built in this year at the latest.
+             */
+            year_limit: number;
+            /**
+             * @description Where a year other than the plan's comes from. Without it a community that only this year lets in needs
+             *     review.
+             */
+            year_source?: string | null;
+        };
+        EligibilityStepSummary: {
+            actor: string;
+            after?: Record<string, never> | null;
+            before?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description Null: the settings.
+             */
+            community_id?: number | null;
+            criterion?: string | null;
+            /** Format: date-time */
+            made_at: string;
+        };
+        /** @description A breach of a recommended clause that somebody answers for. */
+        Exception: {
+            /** @description Who answers for it. */
+            approved_by: string;
+            /** @description What is done instead, e.g. a sleeve or a wall between. */
+            measure: string;
+            /** @description `utility_work/5` or `utility_line/7`; nothing for cover. */
+            other?: string | null;
+            reason: string;
+            /** @description Of the table that is not kept: `horizontal`, `vertical` or `cover`. */
+            table: components["schemas"]["TableName"];
+            /** Format: int64 */
+            work_id: number;
+        };
         ExportOrder: {
             /** @description A GeoJSON Polygon or MultiPolygon in longitude and latitude; features must meet it. */
             area?: Record<string, never> | null;
@@ -1539,6 +1989,15 @@ export interface components {
         };
         Extent: {
             spatial: components["schemas"]["SpatialExtent"];
+        };
+        /**
+         * @description Homes farther than the radius from every open facility of these kinds miss it; a candidate site would serve the
+         *     communities whose middle is within the radius.
+         */
+        FacilityGapOrder: {
+            facility_kinds: string[];
+            /** Format: double */
+            radius_m: number;
         };
         /** @description One thing that is wrong, and where. */
         Fault: {
@@ -1580,6 +2039,23 @@ export interface components {
         };
         /** @enum {string} */
         FieldType: "text" | "integer" | "number" | "money" | "boolean" | "date" | "choice";
+        /** @description Of communities; `done` figures leave out what is not in the plan's scope. */
+        Figures: {
+            communities: number;
+            /** @description By whether the plan takes them in. */
+            eligibility: components["schemas"]["VerdictCounts"];
+            households: components["schemas"]["Sum"];
+        };
+        /** @description What a criterion says of a community. */
+        Finding: {
+            criterion: components["schemas"]["Criterion"];
+            overridden?: components["schemas"]["Override"] | null;
+            /** @description A stable word that a client translates: `built_in_time`, `built_later`, `not_known` … */
+            reason: string;
+            /** @description What it was judged by, where there is such a thing. */
+            value?: Record<string, never> | null;
+            verdict: components["schemas"]["Verdict"];
+        };
         Fitting: {
             /** @description `crs` or `datum`. */
             member: string;
@@ -1633,8 +2109,185 @@ export interface components {
              */
             worst_m?: number | null;
         };
+        GapOrder: {
+            /** @description Households that miss it, by community. */
+            missing: components["schemas"]["MissingOrder"][];
+            name: string;
+            /** @description For each site the communities that it would serve. */
+            sites: components["schemas"]["UnitId"][][];
+        };
         /** @enum {string} */
         GeometryName: "point" | "line" | "area" | "line_or_area";
+        GivesWay: {
+            /** @description The rule by which it gives way: `AVOID-1`, `AVOID-2` or `AVOID-4`. */
+            rule: string;
+            /** Format: int64 */
+            work_id: number;
+        };
+        /** @enum {string} */
+        GoalName: "planner" | "max-p";
+        /**
+         * @description When the greater of two numbers of a cell holds.
+         * @enum {string}
+         */
+        GreaterWhen: "diameter_over_300" | "from_35_kv";
+        GroupGapResult: {
+            /** Format: double */
+            households: number;
+            /**
+             * Format: double
+             * @description That the best single site leaves without.
+             */
+            left_without: number;
+            name: string;
+        };
+        GroupOrder: {
+            community_ids: number[];
+            name?: string | null;
+            responsible_body?: string | null;
+        };
+        GroupResult: {
+            gaps: components["schemas"]["GroupGapResult"][];
+            /** Format: int64 */
+            households: number;
+            /** @description Communities whose households are not known. */
+            households_unknown: number;
+            is_locked: boolean;
+            members: components["schemas"]["UnitId"][];
+            /**
+             * Format: double
+             * @description Null where a walk is not known.
+             */
+            widest_walk_m?: number | null;
+        };
+        GroupingAnswer: {
+            attributes: string[];
+            edges: number;
+            fewest_groups: number;
+            /** @description How many precincts the best proposal is below the bound; null where the most were not asked for. */
+            gap?: number | null;
+            /** @description Of the question, whatever the order of its parts; the seed left out. */
+            input_hash: string;
+            /** @description Time was over before the work was done: another run may come to another answer. */
+            is_cut_short: boolean;
+            is_proved_most: boolean;
+            left_out: components["schemas"]["GroupingLeftOut"][];
+            /** @description Nobody can make more precincts, or fewer, of those who take part. */
+            most_groups: number;
+            /** @description `planner` or `max-p`. */
+            objective: string;
+            /** @description The best first. Fewer than wanted where the searches found no more that differ enough. */
+            proposals: components["schemas"]["ProposalResult"][];
+            proposals_wanted: number;
+            /** Format: int64 */
+            seed: number;
+            tie_rule: string;
+            units: number;
+            /** @description What is done with communities whose households are not known. */
+            unknown_households_rule: string;
+            /** @description Of this program. */
+            version: string;
+            weights: {
+                [key: string]: number;
+            };
+        } & {
+            /**
+             * Format: double
+             * @description Neighbours have a walk of at most so many metres between their nearest doors: open gates, else buildings.
+             */
+            longest_step_m: number;
+            modifications: number;
+            /** Format: int64 */
+            revision: number;
+            /** @description The field that no precinct mixes; null where that was not asked for. */
+            same?: string | null;
+            /** @description Communities from which no way leads onto the streets; they have no neighbours. */
+            shut: number;
+        };
+        GroupingLeftOut: {
+            /** @description The parameter that stands against it. */
+            constraint: string;
+            detail: string;
+            id: components["schemas"]["UnitId"];
+            /** @description Only eligible ones were to take part. */
+            is_asked_for: boolean;
+            is_proved: boolean;
+            why: string;
+        };
+        GroupingOrder: {
+            /**
+             * Format: int64
+             * @description What a community whose households are not known counts as. Otherwise it may join, counts nothing towards the
+             *     minimum, and is left out where there is a maximum.
+             */
+            assume_households?: number | null;
+            /** @description Numbers of communities that should be alike within a precinct, by the names of their fields. */
+            attributes?: string[];
+            /** @description Only these communities; all of them otherwise. */
+            communities?: components["schemas"]["UnitId"][] | null;
+            /**
+             * Format: double
+             * @description How much is searched; 1 is the usual.
+             */
+            effort?: number | null;
+            /** @description Of whom it is not known whether they are eligible. */
+            eligibility_unknown?: components["schemas"]["UnitId"][];
+            eligible?: components["schemas"]["UnitId"][] | null;
+            /** @description Only eligible communities take part; `eligible` says which are, or the units themselves do. */
+            eligible_only?: boolean;
+            /** @description The same for facility kinds of the city, worked out from homes, facilities and candidate sites; API only. */
+            facility_gaps?: components["schemas"]["FacilityGapOrder"][];
+            /** @description Services that are missed, each with the sites where one new facility would serve. */
+            gaps?: components["schemas"]["GapOrder"][];
+            /** @description Exactly so many precincts, locked ones included. */
+            groups?: number | null;
+            /**
+             * Format: double
+             * @description Two proposals differ by at least this share of the pairs that either keeps together; 0.1.
+             */
+            least_difference?: number | null;
+            /** @description Precincts that stay as they are. */
+            locked?: components["schemas"]["UnitId"][][];
+            /**
+             * Format: double
+             * @description Communities with a longer walk between them are no neighbours, in metres.
+             */
+            longest_step_m?: number | null;
+            /** Format: int64 */
+            max_households?: number | null;
+            /**
+             * Format: int64
+             * @description Households of a precinct, at least (`>=`) and at most.
+             */
+            min_households?: number | null;
+            modifications?: components["schemas"]["Modification"][];
+            must_apart?: components["schemas"]["UnitId"][][];
+            must_together?: components["schemas"]["UnitId"][][];
+            /** @description `planner` (the default): the least weighted sum. `max-p`: the most precincts, then the least weighted sum. */
+            objective?: components["schemas"]["GoalName"];
+            /** @description 3 for `planner` and 1 for `max-p`; 10 at most. */
+            proposals?: number | null;
+            /** @description The field that no precinct mixes: `responsible_body` (the default of the API), `subdistrict_code`, or `none`. */
+            same?: string | null;
+            /** Format: int64 */
+            scenario_id?: number | null;
+            /** Format: int64 */
+            seed?: number | null;
+            /**
+             * Format: double
+             * @description 60 s; 600 s at most. An answer that was cut short says so.
+             */
+            time_limit_s?: number | null;
+            unlikeness?: components["schemas"]["UnlikenessName"] | null;
+            weights?: components["schemas"]["WeightsOrder"] | null;
+            /**
+             * Format: double
+             * @description No two of a precinct are farther apart on foot, in metres.
+             */
+            widest_walk_m?: number | null;
+            /** @description Leave out why each community is where it is. */
+            without_placements?: boolean;
+        };
         /**
          * @description How a community came to belong where it does.
          * @enum {string}
@@ -1753,6 +2406,36 @@ export interface components {
             title?: string | null;
             type?: string | null;
         };
+        /** @description A target of the plan and what the scheme gives towards it. */
+        Measured: {
+            clause: string;
+            communities: number;
+            /** Format: int64 */
+            households?: number | null;
+            /** @description Communities begun in that year alone, or done up to it. */
+            kind: string;
+            verified: components["schemas"]["Verified"];
+            /**
+             * Format: int64
+             * @description By the end of this year.
+             */
+            year: number;
+        } & {
+            /** @description Communities of precincts that begin in time, except those that fail the plan's criteria. */
+            communities: number;
+            /** @description Missing to the target; 0 where it is met. */
+            communities_short: number;
+            /** @description Of these, those of which it is not known or not settled whether the plan takes them in. */
+            communities_unsettled: number;
+            /** @description Communities of precincts without a year: not counted, and perhaps in time. */
+            communities_without_year: number;
+            households: components["schemas"]["Sum"];
+            /** Format: double */
+            households_short?: number | null;
+            /** @description By responsible body. The plan sets targets for the whole city only, so there is none to compare with here. */
+            responsible_bodies: components["schemas"]["BodyFigures"][];
+            verdict: components["schemas"]["Verdict"];
+        };
         MemberEntry: {
             /** Format: int64 */
             community_id: number;
@@ -1764,6 +2447,11 @@ export interface components {
              * @description Null: left out by hand.
              */
             precinct_id?: number | null;
+        };
+        MissingOrder: {
+            /** Format: double */
+            households: number;
+            id: components["schemas"]["UnitId"];
         };
         /** @description Positions are longitude and latitude in degrees. */
         Modification: {
@@ -1831,10 +2519,32 @@ export interface components {
             /** @enum {string} */
             kind: "remove_barrier";
         };
+        /** @description One row of the table; other jurisdictions stand in it for comparison. */
+        Moratorium: {
+            exceptions_or_conditions: string;
+            jurisdiction: string;
+            legal_basis: string;
+            source: string;
+            trigger: string;
+            verified: components["schemas"]["Verified"];
+            verified_note: string;
+            /** @description A number of years; several parted by `/` in rows of other jurisdictions. */
+            years: string;
+        };
         MoveOrder: {
             /** @description A vertex of an outline. */
             from: number[];
             to: number[];
+        };
+        MoveResult: {
+            /** @description Limits that would break. */
+            breaks: string[];
+            /**
+             * Format: double
+             * @description By how much the value would grow; below zero is better.
+             */
+            change: number;
+            to: number;
         };
         /** @description Where a community stands in each. */
         Moved: {
@@ -1933,14 +2643,74 @@ export interface components {
             /** @description `chosen`, `must`, `must-be-full` or `existing`. */
             why: string;
         };
+        Opening: {
+            /** Format: date */
+            ends_on: string;
+            /** @description The street's last surfacing is not known, so nobody can say that it is not protected. */
+            is_protection_unknown: boolean;
+            /**
+             * Format: date
+             * @description Nobody else may open the street before.
+             */
+            protected_until: string;
+            /** Format: date */
+            starts_on: string;
+            street?: string | null;
+            /** Format: int64 */
+            street_id: number;
+            work_ids: number[];
+        };
         /** @enum {string} */
         Operation: "create" | "replace" | "update" | "delete";
+        OperatorResult: {
+            clashes: number;
+            /** @description Null: works that name no operator. */
+            operator?: string | null;
+            planned: number;
+            planned_alone: number;
+            /** @description Its part of what is saved: each opening's saving in equal parts. */
+            saving_yuan: string;
+            works: number;
+        };
+        Opportunity: {
+            /**
+             * Format: date
+             * @description Starts that both windows hold, where they meet.
+             */
+            first_start?: string | null;
+            /** @description Their lines could lie in one trench. */
+            is_one_trench: boolean;
+            /** @description Their operators allow so much. */
+            is_shift_allowed: boolean;
+            /** Format: date */
+            last_start?: string | null;
+            places: components["schemas"]["Relation"][];
+            /**
+             * Format: int64
+             * @description Days of shift that are needed, 0 where windows meet.
+             */
+            shift_days: number;
+            work_ids: number[];
+        };
         /** @description An import that is asked for. */
         Order: {
             /** @description Do everything and keep nothing. */
             is_dry_run?: boolean;
             reading: components["schemas"]["Reading"];
             upload_id: string;
+        };
+        /** @description A rule in words or as an order of kinds. */
+        OrderRule: {
+            clause: string;
+            kind: string;
+            /** @description Kinds from first to last, parted by `>`, or text. */
+            order_or_text: string;
+            rule: string;
+            source: string;
+            verified: components["schemas"]["Verified"];
+            verified_note: string;
+            /** @description 宜, 应, 不应, 可 */
+            wording: string;
         };
         /** @description A place, a facility, a building, or a community (each of its buildings). */
         Origin: {
@@ -1952,6 +2722,20 @@ export interface components {
         };
         /** @enum {string} */
         OverlapOrder: "refuse" | "keep" | "take";
+        /** @description A planner's word on one criterion of one community. */
+        Override: {
+            author: string;
+            made_at: string;
+            reason: string;
+            /** @description `pass`, `fail` or `needs_review`. */
+            verdict: string;
+        };
+        OverrideOrder: {
+            /** @description 1 to 500 characters. */
+            reason: string;
+            /** @description `pass`, `fail` or `needs_review`. */
+            verdict: string;
+        };
         /** @description Precincts of the two that share most of their members. */
         Pair: {
             /** Format: int64 */
@@ -1963,12 +2747,58 @@ export interface components {
             this_precinct_id: number;
             this_totals: components["schemas"]["Totals"];
         };
+        /** @description What begins in one year; pilots stand before the rest of it. */
+        Phase: {
+            figures: components["schemas"]["Figures"];
+            is_pilot: boolean;
+            precinct_ids: components["schemas"]["i64"][];
+            /**
+             * Format: int64
+             * @description Null: the year is not known.
+             */
+            year?: number | null;
+        };
+        PhasesAnswer: {
+            phases: components["schemas"]["Phase"][];
+            targets: components["schemas"]["Measured"][];
+        } & {
+            /** Format: int64 */
+            revision: number;
+            /** Format: int64 */
+            scheme_id: number;
+        };
+        PlacedLine: {
+            /** Format: double */
+            bottom_m: number;
+            /**
+             * Format: double
+             * @description Of its axis, from the trench's edge.
+             */
+            centre_m: number;
+            /** Format: double */
+            diameter_m: number;
+            is_depth_assumed: boolean;
+            is_diameter_assumed: boolean;
+            /** Format: double */
+            top_m: number;
+            utility_kind: string;
+            /** Format: int64 */
+            work_id: number;
+        };
+        PlacementResult: {
+            group: number;
+            id: components["schemas"]["UnitId"];
+            /** @description What going over to each neighbouring precinct would do. */
+            moves: components["schemas"]["MoveResult"][];
+            neighbours_inside: number;
+        };
         PrecinctTotals: {
             /**
              * Format: double
              * @description Of the outline.
              */
             area_m2: number;
+            eligibility?: components["schemas"]["VerdictCounts"] | null;
             name: string;
             /** Format: int64 */
             precinct_id: number;
@@ -1982,6 +2812,32 @@ export interface components {
             refusal?: components["schemas"]["Refusal"] | null;
             /** @description What was understood, as far as the reading got. */
             report: Record<string, never>;
+        };
+        /** @description Yuan, assumed. */
+        Prices: {
+            /**
+             * Format: double
+             * @description Guarding and leading traffic around a closed street.
+             * @default 1500
+             */
+            closure_per_day: number;
+            /**
+             * Format: double
+             * @description Digging, filling and carrying away.
+             * @default 80
+             */
+            earth_per_m3: number;
+            /**
+             * Format: double
+             * @description Setting up a site.
+             * @default 30000
+             */
+            setting_up: number;
+            /**
+             * Format: double
+             * @default 320
+             */
+            surface_per_m2: number;
         };
         /** @description The body of a problem. */
         Problem: Record<string, never> & {
@@ -2004,6 +2860,46 @@ export interface components {
              * @description Zero when not known.
              */
             total: number;
+        };
+        ProposalResult: {
+            differences: components["schemas"]["DifferenceResult"][];
+            groups: components["schemas"]["GroupResult"][];
+            /** @description Shares from 0, the best, whatever each weighs. */
+            parts: {
+                [key: string]: number;
+            };
+            placements?: components["schemas"]["PlacementResult"][] | null;
+            /**
+             * Format: double
+             * @description Of the z-scored attributes within precincts: a sum of distances or of squares, as was asked for.
+             */
+            unlikeness: number;
+            /**
+             * Format: double
+             * @description Weighted sum of the parts; the least is the best.
+             */
+            value: number;
+        };
+        /** @description Years of protection after each kind of surfacing. */
+        ProtectionYears: {
+            /**
+             * Format: int32
+             * @description After a street was built, widened or rebuilt: 5.
+             * @default 5
+             */
+            built: number;
+            /**
+             * Format: int32
+             * @description After a major repair: 3.
+             * @default 3
+             */
+            major_repair: number;
+            /**
+             * Format: int32
+             * @description After an opening that this plan makes, whose trench is closed for good: 3, as after a major repair.
+             * @default 3
+             */
+            opening: number;
         };
         /** @description So much for so many: supply inside an area against what its people ask for. */
         RatioResult: {
@@ -2164,6 +3060,21 @@ export interface components {
             /** @description Reference systems or datums that the coordinates would fit. */
             fitting: components["schemas"]["Fitting"][];
         };
+        /** @description Where two works meet. */
+        Relation: {
+            /**
+             * Format: double
+             * @description Where both are; null when they lie in one street at different places.
+             */
+            from_m?: number | null;
+            /**
+             * Format: int64
+             * @description Null in a yard, where measures are those of the first work.
+             */
+            street_id?: number | null;
+            /** Format: double */
+            to_m?: number | null;
+        };
         RenamedColumn: {
             column: string;
             field: string;
@@ -2244,6 +3155,11 @@ export interface components {
             buildings: components["schemas"]["BuildingResults"];
             city: components["schemas"]["AreaResult"];
             communities: components["schemas"]["AreaResult"][];
+            /**
+             * Format: double
+             * @description How far the old come in the rule's minutes, at most `reach_m`; null for a rule without minutes.
+             */
+            elders_reach_m?: number | null;
             /** @description Open facilities of its kinds. */
             facilities: number;
             facilities_enough: number;
@@ -2264,6 +3180,28 @@ export interface components {
             rule_set: string;
             rules: components["schemas"]["Rule"][];
             tiers: components["schemas"]["Tier"][];
+        };
+        /** @description Nothing in it is ever less than zero. */
+        Saving: {
+            /**
+             * Format: double
+             * @description Days on which a street is closed, each street by the part of the work that lies in it.
+             */
+            closure_days: number;
+            /**
+             * Format: double
+             * @description Metres of street that are opened once instead of several times.
+             */
+            opening_m: number;
+            /**
+             * Format: double
+             * @description Site set-ups that fall away, by the same parts.
+             */
+            set_ups: number;
+            /** Format: double */
+            soil_m3: number;
+            /** Format: double */
+            surface_m2: number;
         };
         ScenarioOrder: {
             modifications: components["schemas"]["Modification"][];
@@ -2421,6 +3359,8 @@ export interface components {
             op: "refresh";
         };
         SchemeOrder: {
+            /** @description Precincts by their communities, as a grouping proposes them; their outlines are made along streets. */
+            groups?: components["schemas"]["GroupOrder"][];
             member_rule?: components["schemas"]["ShareOf"] | null;
             /**
              * Format: double
@@ -2429,6 +3369,8 @@ export interface components {
             member_threshold?: number | null;
             name: string;
             note?: string | null;
+            /** @description What proposed the groups: seed, input, parameters. */
+            origin?: Record<string, never> | null;
         };
         /**
          * @description Where a scheme stands.
@@ -2479,6 +3421,7 @@ export interface components {
             version: number;
         };
         SchemeTotals: {
+            eligibility?: components["schemas"]["VerdictCounts"] | null;
             precincts: components["schemas"]["PrecinctTotals"][];
             /** Format: int64 */
             revision: number;
@@ -2514,6 +3457,103 @@ export interface components {
             share: number;
             site_id: string;
         };
+        Settings: {
+            /**
+             * Format: double
+             * @description Lines run along each other from this length on; for short ones from half their length.
+             * @default 10
+             */
+            least_along_m: number;
+            /**
+             * Format: double
+             * @description Existing lines are looked for so far from a work.
+             * @default 6
+             */
+            line_within_m: number;
+            /**
+             * Format: double
+             * @description Metres that a work digs in a day, where its duration is not known.
+             * @default 10
+             */
+            metres_per_day: number;
+            /**
+             * Format: date
+             * @description No work starts earlier, whatever its window says.
+             * @default null
+             */
+            not_before: string | null;
+            /**
+             * Format: int64
+             * @description An opportunity is named when windows would meet with so many days of shift.
+             * @default 180
+             */
+            opportunity_shift_days: number;
+            /**
+             * @default {
+             *       "earth_per_m3": 80,
+             *       "surface_per_m2": 320,
+             *       "closure_per_day": 1500,
+             *       "setting_up": 30000
+             *     }
+             */
+            prices: components["schemas"]["Prices"];
+            /**
+             * @default {
+             *       "built": 5,
+             *       "major_repair": 3,
+             *       "opening": 3
+             *     }
+             */
+            protection: components["schemas"]["ProtectionYears"];
+            /**
+             * Format: double
+             * @description Works whose axes are at most so far apart could lie in one trench.
+             * @default 12
+             */
+            share_within_m: number;
+            /**
+             * Format: int64
+             * @description How far a work may be moved out of its window, where it does not say so itself.
+             * @default 0
+             */
+            shift_limit_days: number;
+            /**
+             * Format: int64
+             * @description Steps of the exact search for each group of works that depend on each other.
+             * @default 20000
+             */
+            steps: number;
+            /**
+             * Format: double
+             * @description A work lies in a street when it is at most so far beyond half the street's width.
+             * @default 3
+             */
+            street_margin_m: number;
+            /**
+             * Format: double
+             * @description Width of a street whose width is not known.
+             * @default 12
+             */
+            street_width_m: number;
+            /**
+             * @default {
+             *       "side_m": 0.4,
+             *       "bedding_m": 0.1,
+             *       "overcut_m": 0.2,
+             *       "unknown_diameter_m": 0.3,
+             *       "unknown_clearance_m": 0.5
+             *     }
+             */
+            trench: components["schemas"]["TrenchShape"];
+        };
+        SettingsOrder: {
+            settings: components["schemas"]["EligibilitySettings"];
+            /**
+             * Format: int32
+             * @description The version that you saw; 0 where nobody has set anything.
+             */
+            version: number;
+        };
         /**
          * @description By what share a community belongs to the precinct that is drawn over it.
          * @enum {string}
@@ -2532,6 +3572,64 @@ export interface components {
             /** Format: double */
             total: number;
         };
+        SheetAnswer: {
+            about: components["schemas"]["About"];
+            /**
+             * Format: double
+             * @description Of the outline.
+             */
+            area_m2: number;
+            costs: components["schemas"]["CostOfSource"][];
+            eligibility: components["schemas"]["VerdictCounts"];
+            /** @description Services that members lack, the most households first. */
+            gaps: components["schemas"]["Gap"][];
+            members: components["schemas"]["SheetMember"][];
+            /** @description How the sheet was made, for people to read beside the numbers. */
+            note: string;
+            precinct_id: components["schemas"]["i64"];
+            totals: components["schemas"]["Totals"];
+            /** @description Planned works of which a part lies inside. */
+            utility_works: components["schemas"]["SheetWork"][];
+        } & {
+            /** Format: int64 */
+            revision: number;
+            rule_set: string;
+            scheme: components["schemas"]["SchemeSummary"];
+        };
+        SheetMember: {
+            /** Format: double */
+            buildings?: number | null;
+            /** Format: double */
+            built_year?: number | null;
+            /** Format: int64 */
+            community_id: number;
+            eligibility?: components["schemas"]["Verdict"] | null;
+            /** @description Yuan with two decimals. */
+            estimated_cost?: string | null;
+            /** Format: double */
+            floor_area_m2?: number | null;
+            /** Format: double */
+            households?: number | null;
+            how: components["schemas"]["How"];
+            name?: string | null;
+            renewal_class?: string | null;
+            responsible_body?: string | null;
+        };
+        SheetWork: {
+            estimated_cost?: string | null;
+            name?: string | null;
+            operator?: string | null;
+            utility_kind?: string | null;
+            /** Format: int64 */
+            utility_work_id: number;
+            window_end?: string | null;
+            window_start?: string | null;
+        };
+        /**
+         * @description Where a check was made.
+         * @enum {string}
+         */
+        Side: "as_submitted" | "in_trench";
         SitingAnswer: {
             /** @description How capacities are kept: `single` or `split`; null when they are not. */
             assignment?: string | null;
@@ -2735,6 +3833,8 @@ export interface components {
             /** @description Members whose number is not known: not in the sum, and not taken for nothing. */
             unknown: number;
         };
+        /** @enum {string} */
+        TableName: "horizontal" | "vertical" | "cover";
         /** @description Whom one of the states befalls. */
         Tally: {
             buildings: number;
@@ -2791,6 +3891,235 @@ export interface components {
             responsible_bodies: components["schemas"]["BodyCount"][];
             small_children: components["schemas"]["Sum"];
         };
+        /** @description One distance held against one table. */
+        TrenchCheck: {
+            accepted?: components["schemas"]["Exception"] | null;
+            /** @description A diameter is not known: the true distance is smaller. */
+            is_axis_distance: boolean;
+            /**
+             * Format: double
+             * @description What is asked; two numbers differ where a class is not known.
+             */
+            least_m?: number | null;
+            /**
+             * Format: double
+             * @description Null when it cannot be told.
+             */
+            measured_m?: number | null;
+            /** Format: double */
+            most_m?: number | null;
+            /** @description `utility_work/5` or `utility_line/7`; null for cover. */
+            other?: string | null;
+            /** @description Quality of the line that was met, where it is a line. */
+            quality_level?: string | null;
+            /** @description Rules that it may rest on; `/api/rules/clearances` has them with clause, source and trust. */
+            rules: string[];
+            side: components["schemas"]["Side"];
+            table: components["schemas"]["ClearanceTable"];
+            verdict: components["schemas"]["Verdict"];
+            /** Format: int64 */
+            work_id: number;
+        };
+        TrenchOrder: {
+            /**
+             * @description Rules whose number somebody compared with print: `4.1.9:W1:S`.
+             * @default []
+             */
+            confirmed_rules: string[];
+            /**
+             * @description Breaches of recommended clauses that somebody answers for.
+             * @default []
+             */
+            exceptions: components["schemas"]["Exception"][];
+            /**
+             * @description Entries of each list at most: 2,000. Totals always count all, and `cut_lists` names what was cut.
+             * @default null
+             */
+            most_listed: number | null;
+            /**
+             * @description What is taken for granted; every setting has a default.
+             * @default {
+             *       "street_margin_m": 3,
+             *       "street_width_m": 12,
+             *       "share_within_m": 12,
+             *       "line_within_m": 6,
+             *       "least_along_m": 10,
+             *       "protection": {
+             *         "built": 5,
+             *         "major_repair": 3,
+             *         "opening": 3
+             *       },
+             *       "shift_limit_days": 0,
+             *       "opportunity_shift_days": 180,
+             *       "metres_per_day": 10,
+             *       "not_before": null,
+             *       "steps": 20000,
+             *       "trench": {
+             *         "side_m": 0.4,
+             *         "bedding_m": 0.1,
+             *         "overcut_m": 0.2,
+             *         "unknown_diameter_m": 0.3,
+             *         "unknown_clearance_m": 0.5
+             *       },
+             *       "prices": {
+             *         "earth_per_m3": 80,
+             *         "surface_per_m2": 320,
+             *         "closure_per_day": 1500,
+             *         "setting_up": 30000
+             *       }
+             *     }
+             */
+            settings: components["schemas"]["Settings"];
+            /**
+             * Format: double
+             * @description Seconds after which the best plan so far is given: 60; 600 at most.
+             * @default null
+             */
+            time_limit_s: number | null;
+        };
+        TrenchResult: {
+            checks: components["schemas"]["TrenchCheck"][];
+            /** Format: double */
+            depth_m: number;
+            /** @description Works from the surface down, as 4.1.12 orders them. */
+            depth_order: number[];
+            /** Format: date */
+            ends_on: string;
+            /**
+             * Format: double
+             * @description By how much all are too wide; null where the street's width is not known.
+             */
+            excess_m?: number | null;
+            /**
+             * Format: double
+             * @description Along the street, in the direction of its geometry.
+             */
+            from_m: number;
+            /**
+             * Format: double
+             * @description Width that all would need.
+             */
+            full_width_m: number;
+            /** @description Who has to leave until the rest fits, first who gives way first. */
+            gives_way: components["schemas"]["GivesWay"][];
+            /** @description Null when a depth or a kind is not known. */
+            is_depth_order_kept?: boolean | null;
+            /** @description Longitude and latitude. */
+            line: number[][];
+            /** @description From the edge of the street inwards, those that fit. */
+            lines: components["schemas"]["PlacedLine"][];
+            saving: components["schemas"]["Saving"];
+            /** Format: date */
+            starts_on: string;
+            street?: string | null;
+            /**
+             * Format: int64
+             * @description Null in a yard, where measures are those of the first work.
+             */
+            street_id?: number | null;
+            /** Format: double */
+            street_width_m?: number | null;
+            /** Format: double */
+            to_m: number;
+            /** @description The worst of its checks and of whether it fits. */
+            verdict: components["schemas"]["Verdict"];
+            /** Format: double */
+            width_m: number;
+            /** @description Of all that would share it. */
+            work_ids: number[];
+        };
+        /** @description What a trench is like. */
+        TrenchShape: {
+            /**
+             * Format: double
+             * @description Soil dug out below a pipe.
+             * @default 0.1
+             */
+            bedding_m: number;
+            /**
+             * Format: double
+             * @description Surface that is cut beyond the trench, on either side.
+             * @default 0.2
+             */
+            overcut_m: number;
+            /**
+             * Format: double
+             * @description Room to work in beside a pipe, on either side.
+             * @default 0.4
+             */
+            side_m: number;
+            /**
+             * Format: double
+             * @description Left between two lines for which no table has a number.
+             * @default 0.5
+             */
+            unknown_clearance_m: number;
+            /**
+             * Format: double
+             * @description Drawn and counted where a diameter is not known.
+             * @default 0.3
+             */
+            unknown_diameter_m: number;
+        };
+        TrenchTotals: {
+            checks: number;
+            checks_accepted: number;
+            checks_failed: number;
+            checks_passed: number;
+            checks_to_review: number;
+            checks_unknown: number;
+            clashes: number;
+            meetings_of_works: number;
+            meetings_with_lines: number;
+            meetings_with_streets: number;
+            not_planned: number;
+            openings: number;
+            /** @description If every planned work opened each of its streets for itself. */
+            openings_separate: number;
+            opportunities: number;
+            planned: number;
+            saving: components["schemas"]["Saving"];
+            saving_yuan: string;
+            shifted: number;
+            /** @description Streets that the plan opens, and those of them that it opens once. */
+            streets_opened: number;
+            streets_opened_once: number;
+            /** Format: double */
+            trench_m: number;
+            trenches: number;
+            /** @description Trenchless works that have a day and open no street. */
+            trenchless: number;
+            works: number;
+        };
+        TrenchesAnswer: {
+            /** @description What comes of it when each operator goes by itself: first come, first served. */
+            alone: components["schemas"]["Alone"];
+            bound: components["schemas"]["Bound"];
+            /** @description Distances of works to one another and to existing lines, and their cover; the worst first. */
+            checks: components["schemas"]["TrenchCheck"][];
+            clashes: components["schemas"]["Clash"][];
+            /** @description Rules whose number somebody compared with print. */
+            confirmed_rules: string[];
+            /** @description By street and day. */
+            openings: components["schemas"]["Opening"][];
+            operators: components["schemas"]["OperatorResult"][];
+            opportunities: components["schemas"]["Opportunity"][];
+            /** @description Version of the clearance tables. */
+            rule_set: string;
+            settings: components["schemas"]["Settings"];
+            totals: components["schemas"]["TrenchTotals"];
+            trenches: components["schemas"]["TrenchResult"][];
+            /** @description In the order of ids, all of them. */
+            works: components["schemas"]["WorkResult"][];
+        } & {
+            /** @description Lists that hold fewer entries than their total says. */
+            cut_lists: string[];
+            /**
+             * Format: int64
+             * @description Null when the answer is of files.
+             */
+            revision?: number | null;
+        };
         UndoOrder: {
             /**
              * Format: int64
@@ -2815,6 +4144,10 @@ export interface components {
              */
             restored: number;
         };
+        /** @description The id of a community: a number in the database, a number or a text in a file. */
+        UnitId: number | string;
+        /** @enum {string} */
+        UnlikenessName: "city-block" | "squares";
         UploadForm: {
             /** @description One file, a zip, or the parts of one shapefile. */
             file: string[];
@@ -2836,6 +4169,13 @@ export interface components {
          * @enum {string}
          */
         Verdict: "pass" | "fail" | "unknown" | "needs_review";
+        /** @description Communities by verdict. */
+        VerdictCounts: {
+            fail: number;
+            needs_review: number;
+            pass: number;
+            unknown: number;
+        };
         /**
          * @description How well a number is known.
          * @enum {string}
@@ -2850,6 +4190,80 @@ export interface components {
         };
         /** @enum {string} */
         WeightName: "households" | "residents" | "elders" | "small_children";
+        /** @description What each part counts; a part that is left out counts nothing. */
+        WeightsOrder: {
+            /**
+             * Format: double
+             * @default 0
+             */
+            compactness: number;
+            /**
+             * Format: double
+             * @default 0
+             */
+            equal_size: number;
+            /**
+             * Format: double
+             * @default 0
+             */
+            facility_gaps: number;
+            /**
+             * Format: double
+             * @default 0
+             */
+            few_precincts: number;
+            /**
+             * Format: double
+             * @default 0
+             */
+            shared_works: number;
+            /**
+             * Format: double
+             * @default 0
+             */
+            similar_age: number;
+            /**
+             * Format: double
+             * @default 0
+             */
+            similar_attributes: number;
+        };
+        /**
+         * @description Why a work has no day.
+         * @enum {string}
+         */
+        Why: "no_length" | "no_window" | "window_ends_before_it_starts" | "window_too_short" | "street_protected" | "no_day_left";
+        WorkResult: {
+            code?: string | null;
+            /**
+             * Format: date
+             * @description Its last day.
+             */
+            ends_on?: string | null;
+            /** Format: double */
+            length_m: number;
+            operator?: string | null;
+            /**
+             * @description `no_street`, `no_diameter`, `no_depth`, `unknown_kind`, `duration_assumed`, `method_assumed`,
+             *     `street_protection_unknown`.
+             */
+            remarks: string[];
+            /**
+             * Format: int64
+             * @description Days outside its window; its operator has to agree.
+             */
+            shift_days: number;
+            /** Format: date */
+            starts_on?: string | null;
+            state: components["schemas"]["WorkState"];
+            /** @description Streets that it runs along. */
+            street_ids: number[];
+            why?: components["schemas"]["Why"] | null;
+            /** Format: int64 */
+            work_id: number;
+        };
+        /** @enum {string} */
+        WorkState: "planned" | "trenchless" | "not_planned";
         WrittenFeature: {
             /** Format: int64 */
             id: number;
@@ -2862,6 +4276,8 @@ export interface components {
              */
             version?: number | null;
         };
+        /** Format: int64 */
+        i64: number;
     };
     responses: never;
     parameters: never;
@@ -2935,6 +4351,129 @@ export interface operations {
                 };
             };
             /** @description A scenario that cannot be applied, or too much at once */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_coverage: {
+        parameters: {
+            query?: {
+                /** @description `xlsx` (the default) or `gpkg` */
+                format?: string;
+                /** @description Of headings and words: `zh` (the default) or `en` */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverageOrder"];
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                    "application/geo+json": Record<string, never>;
+                    "application/geopackage+sqlite3": string;
+                    "application/zip": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                    "application/vnd.google-earth.kml+xml": string;
+                    "image/vnd.dxf": string;
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A scenario that cannot be applied, or too much for the format */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many exports at once */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analyse_grouping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupingOrder"];
+            };
+        };
+        responses: {
+            /** @description The proposals, the best first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupingAnswer"];
+                };
+            };
+            /** @description A job; Location leads to it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description It cannot be done, or is too much at once */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3076,6 +4615,57 @@ export interface operations {
             };
             /** @description It cannot be done, or is too much at once */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analyse_trenches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrenchOrder"];
+            };
+        };
+        responses: {
+            /** @description The plan, with its bound */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrenchesAnswer"];
+                };
+            };
+            /** @description A job; Location leads to it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description There are no works for this viewer */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4424,6 +6014,193 @@ export interface operations {
             };
         };
     };
+    list_eligibility: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EligibilityAnswer"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_eligibility_history: {
+        parameters: {
+            query?: {
+                /** @description Only of this community */
+                community_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The steps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EligibilityStepSummary"][];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_eligibility_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsOrder"];
+            };
+        };
+        responses: {
+            /** @description It is set */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody was faster */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    override_eligibility: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a community */
+                community_id: number;
+                /** @description Code of a criterion */
+                criterion: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideOrder"];
+            };
+        };
+        responses: {
+            /** @description It is decided */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such community */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_override: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a community */
+                community_id: number;
+                /** @description Code of a criterion */
+                criterion: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nothing was decided */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     follow: {
         parameters: {
             query?: {
@@ -4803,6 +6580,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleSet"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_clearance_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearanceRules"];
                 };
             };
             /** @description Any other problem */
@@ -5288,6 +7094,60 @@ export interface operations {
             };
         };
     };
+    check_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a scheme */
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckOrder"];
+            };
+        };
+        responses: {
+            /** @description What it would make */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckAnswer"];
+                };
+            };
+            /** @description No such scheme */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done; `reason` and `facts` say why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     compare_schemes: {
         parameters: {
             query: {
@@ -5545,6 +7405,47 @@ export interface operations {
             };
         };
     };
+    show_phases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a scheme */
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The phases */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhasesAnswer"];
+                };
+            };
+            /** @description No such scheme */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_scheme_precincts: {
         parameters: {
             query?: never;
@@ -5567,6 +7468,53 @@ export interface operations {
                 };
             };
             /** @description No such scheme */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_sheet: {
+        parameters: {
+            query?: {
+                /** @description json (by default) or xlsx */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Number of a scheme */
+                scheme_id: number;
+                /** @description Number of a precinct of it */
+                precinct_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetAnswer"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description No such scheme or precinct */
             404: {
                 headers: {
                     [name: string]: unknown;
