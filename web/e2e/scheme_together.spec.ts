@@ -1,7 +1,10 @@
-import { expect, test } from '@playwright/test'
+import { expect as told, test } from '@playwright/test'
 import { complaints } from './axe'
 import { drag } from './editing'
 import { drawArea, EAST, editAs, openPrecincts, precinctsOf, schemeNamed, WEST } from './precincts'
+
+// A busy machine draws slowly.
+const expect = told.configure({ timeout: 15_000 })
 
 test('two planners edit one scheme: each sees the other’s work, and what collides is shown and not lost', async ({ page, browser }) => {
   const headers = { 'pianqu-actor': encodeURIComponent('规划员乙') }

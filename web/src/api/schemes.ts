@@ -70,6 +70,9 @@ export const schemes = {
   history: (id: number) =>
     answer<SchemeStep[]>(client.GET('/api/schemes/{scheme_id}/history', { params: { ...at(id), query: { limit: 200 } } })),
   create: (name: string) => answer<SchemeEdited>(client.POST('/api/schemes', { body: { name }, ...named() })),
+  /** Of communities that a grouping put together; their outlines are made along streets. */
+  ofGroups: (name: string, groups: { name: string; community_ids: number[] }[], origin: Record<string, unknown>) =>
+    answer<SchemeEdited>(client.POST('/api/schemes', { body: { name, groups, origin } as Schemas['SchemeOrder'], ...named() })),
   copy: (id: number, name: string) =>
     answer<SchemeEdited>(client.POST('/api/schemes/{scheme_id}/copy', { params: at(id), body: { name }, ...named() })),
   /** Everything that is said of it anew. */

@@ -4,6 +4,7 @@ import { enExport } from './en_export'
 import { enMatrix } from './en_matrix'
 import { enPrecincts } from './en_precincts'
 import { enPrint } from './en_print'
+import { enPropose } from './en_propose'
 import { enReport } from './en_report'
 import { enScenario } from './en_scenario'
 import { enSiting } from './en_siting'
@@ -16,6 +17,7 @@ export const en: Dictionary = {
   ...enMatrix,
   ...enPrecincts,
   ...enPrint,
+  ...enPropose,
   ...enReport,
   ...enScenario,
   ...enSiting,
@@ -587,5 +589,4 @@ export const en: Dictionary = {
   'problem.unknown-scenario': 'There is no such scenario',
   'problem.name-taken': 'The name is taken',
   'problem.infeasible-siting': 'Sites cannot be chosen like that',
-  'problem.infeasible-grouping': 'Precincts cannot be made like that',
 }

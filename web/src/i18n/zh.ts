@@ -4,6 +4,7 @@ import { zhExport } from './zh_export'
 import { zhMatrix } from './zh_matrix'
 import { zhPrecincts } from './zh_precincts'
 import { zhPrint } from './zh_print'
+import { zhPropose } from './zh_propose'
 import { zhReport } from './zh_report'
 import { zhScenario } from './zh_scenario'
 import { zhSiting } from './zh_siting'
@@ -16,6 +17,7 @@ export const zh = {
   ...zhMatrix,
   ...zhPrecincts,
   ...zhPrint,
+  ...zhPropose,
   ...zhReport,
   ...zhScenario,
   ...zhSiting,
@@ -584,7 +586,6 @@ export const zh = {
   'problem.unknown-scenario': '没有这个情景方案',
   'problem.name-taken': '名称已被使用',
   'problem.infeasible-siting': '无法这样选址',
-  'problem.infeasible-grouping': '无法这样划分片区',
 } as const
 
 export type Key = keyof typeof zh

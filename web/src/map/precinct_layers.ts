@@ -37,7 +37,7 @@ export function precinctLayers(): LayerSpecification[] {
       type: 'fill',
       source,
       filter: is('community'),
-      paint: { 'fill-color': colour, 'fill-opacity': ['case', ['get', 'is_chosen'], 0.9, 0.55], 'fill-outline-color': ink },
+      paint: { 'fill-color': colour, 'fill-opacity': ['case', ['get', 'is_chosen'], 0.9, ['get', 'is_none'], 0.18, 0.55], 'fill-outline-color': ink },
     },
     edge(false),
     edge(true),

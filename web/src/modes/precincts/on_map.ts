@@ -45,7 +45,7 @@ export function drawnScheme(shown: Shown): GeoJSON.FeatureCollection {
   for (const { id, geometry } of shown.communities) {
     const sign = shown.sign?.(id)
     const isChosen = id === shown.communityId
-    add(geometry, { what: 'community', id, colour: sign?.colour ?? colour(shown.home(id)), is_chosen: isChosen })
+    add(geometry, { what: 'community', id, colour: sign?.colour ?? colour(shown.home(id)), is_chosen: isChosen, is_none: !sign && shown.home(id) === undefined })
     if (sign) add(pointOf(geometry), { what: 'sign', ...sign })
     if (isChosen && shown.draggedTo) {
       const from = pointOf(geometry).coordinates
