@@ -55,11 +55,6 @@ pub fn city(works: Vec<Work>, streets: Vec<Street>) -> City {
     City { plane: GaussKruger::default(), works, streets, lines: Vec::new() }
 }
 
-/// Protections so short that a window can hold two openings.
-pub fn settings() -> Settings {
-    Settings::default()
-}
-
 const KINDS: [&str; 5] = ["water", "gas", "foul_sewer", "telecom", "unknown"];
 
 /// Four streets of two blocks that cross, up to six works along them, protections and shifts.
@@ -71,7 +66,7 @@ pub fn any_city() -> impl Strategy<Value = City> {
         let block = |run: usize, n: usize| {
             let at = 300.0 * (run / 2) as f64;
             let (from, to) = (300.0 * n as f64, 300.0 * (n + 1) as f64);
-            if run % 2 == 0 { [(from, at), (to, at)] } else { [(at, from), (at, to)] }
+            if run.is_multiple_of(2) { [(from, at), (to, at)] } else { [(at, from), (at, to)] }
         };
         let streets: Vec<Street> = streets
             .into_iter()

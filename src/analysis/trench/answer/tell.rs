@@ -75,7 +75,7 @@ pub fn tell(
             answer.trenches.extend(trenches_of(&savings, decided, unit, &members, day));
         }
     }
-    answer.openings.sort_by(|a, b| (a.starts_on, a.street_id).cmp(&(b.starts_on, b.street_id)));
+    answer.openings.sort_by_key(|a| (a.starts_on, a.street_id));
     answer.trenches.sort_by(|a, b| {
         let key = |one: &super::TrenchResult| (one.starts_on, one.street_id, one.work_ids.clone());
         key(a).cmp(&key(b)).then(a.from_m.total_cmp(&b.from_m))
