@@ -5,7 +5,7 @@ use geo::Coord;
 use proptest::prelude::*;
 
 use pianqu::analysis::trench::path::Path;
-use pianqu::analysis::trench::{City, Settings, Street, Work};
+use pianqu::analysis::trench::{City, Street, Work};
 use pianqu::domain::clearance::RoadPart;
 use pianqu::domain::pipe::Pipe;
 use pianqu::geodesy::GaussKruger;
