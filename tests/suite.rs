@@ -15,4 +15,5 @@ mod schemes;
 mod siting;
 mod store;
 mod support;
+mod trench;
 mod walk;

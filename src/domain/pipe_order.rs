@@ -85,7 +85,7 @@ fn place(rule: &str, name: &str) -> Option<usize> {
 /// before what does not (AVOID-2), small before large (AVOID-4). Branches and temporary lines (AVOID-3 and 5) are
 /// not on record. A diameter that is not known counts as small.
 pub fn gives_way_key(pipe: &Pipe) -> (bool, bool, i64) {
-    let is_rigid = !pipe.is_cable() && !(pipe.kind == "gas" || pipe.kind == "water");
+    let is_rigid = !(pipe.is_cable() || pipe.kind == "gas" || pipe.kind == "water");
     (pipe.is_gravity(), is_rigid, pipe.diameter_mm.unwrap_or(0.0).round() as i64)
 }
 
@@ -112,8 +112,7 @@ mod tests {
 
     #[test]
     fn pressure_gives_way_to_gravity_and_small_to_large() {
-        let mut pipes =
-            vec![pipe("foul_sewer", 300.0), pipe("heat", 200.0), pipe("water", 300.0), pipe("water", 100.0)];
+        let mut pipes = [pipe("foul_sewer", 300.0), pipe("heat", 200.0), pipe("water", 300.0), pipe("water", 100.0)];
         pipes.sort_by_key(gives_way_key);
         let kinds: Vec<(&str, f64)> = pipes.iter().map(|p| (p.kind.as_str(), p.diameter_mm.expect("set"))).collect();
         assert_eq!(kinds, [("water", 100.0), ("water", 300.0), ("heat", 200.0), ("foul_sewer", 300.0)]);

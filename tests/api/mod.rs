@@ -24,4 +24,5 @@ mod sockets;
 mod sources;
 mod statistics;
 mod tiles;
+mod trenches;
 mod viewer;

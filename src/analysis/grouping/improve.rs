@@ -84,7 +84,7 @@ pub fn improve<'a>(
     let mut turns = 0_u64;
     let mut stopped = None;
     while annealer.work < work {
-        if turns % 512 == 0 {
+        if turns.is_multiple_of(512) {
             stopped = watch.must_stop();
             if stopped.is_some() {
                 break;

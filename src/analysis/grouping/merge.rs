@@ -67,8 +67,8 @@ pub fn merge(
         let cost = score.of_group(&both);
         (cost - costs[a] - costs[b] + all, cost)
     };
-    for a in 0..groups.len() {
-        for &b in next[a].range(a as u32 + 1..) {
+    for (a, beside) in next.iter().enumerate() {
+        for &b in beside.range(a as u32 + 1..) {
             let (change, _) = price(a, b as usize, &groups, &sums, &costs, count, squares);
             heap.push(Joining { change, a: a as u32, b, ages: (0, 0) });
         }
@@ -76,7 +76,7 @@ pub fn merge(
     let mut turns = 0_u32;
     while target.is_none_or(|target| count > target) {
         turns += 1;
-        if turns % 256 == 0
+        if turns.is_multiple_of(256)
             && let Some(stop) = watch.must_stop()
         {
             return Err(stop);

@@ -205,8 +205,7 @@ fn region(halves: Vec<(At, At)>) -> Region {
     while let Some((&start, _)) = out.first_key_value() {
         let mut ring = vec![start];
         let (mut before, mut at) = (None, start);
-        loop {
-            let Some(ways) = out.get_mut(&at) else { break };
+        while let Some(ways) = out.get_mut(&at) {
             // Along the same wedge of the inside: the first way out with the clock from the way in.
             let chosen = match before {
                 Some(came) if ways.len() > 1 => first_with_the_clock(at, came, ways),

@@ -198,7 +198,8 @@ fn half_ways(tree: &RTree<Sample>, sample: &Sample, plane: GaussKruger) -> Vec<(
     const REACH_M: f64 = 300.0;
     let corner = |x: f64, y: f64| Coord { x: from.x + x * REACH_M, y: from.y + y * REACH_M };
     // Each side with the position beyond it; `None`: the end of the reach.
-    let mut cell: Vec<(Coord<f64>, Option<([f64; 2], Id)>)> =
+    type Side = (Coord<f64>, Option<([f64; 2], Id)>);
+    let mut cell: Vec<Side> =
         vec![(corner(-1., -1.), None), (corner(1., -1.), None), (corner(1., 1.), None), (corner(-1., 1.), None)];
     let others = tree.nearest_neighbor_iter(&[from.x, from.y]).filter(|other| other.geom() != sample.geom());
     for other in others.take(NEAREST) {
@@ -266,14 +267,11 @@ fn fill_holes(faces: &Faces, labels: &mut [Option<Id>]) {
             }
         }
     }
-    for face in 0..labels.len() {
-        if labels[face].is_none() {
-            let group = find(&mut root, face);
-            if let Some(around) = neighbours.get(&group)
-                && around.len() == 1
-            {
-                labels[face] = around.first().copied().flatten();
-            }
+    for (face, label) in labels.iter_mut().enumerate().filter(|(_, label)| label.is_none()) {
+        if let Some(around) = neighbours.get(&find(&mut root, face))
+            && around.len() == 1
+        {
+            *label = around.first().copied().flatten();
         }
     }
 }

@@ -75,7 +75,7 @@ pub struct Totals {
 /// What no plan is better than.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Bound {
-    /// Works without a day, of those that open streets.
+    /// Works without a day.
     pub least_not_planned: usize,
     /// Openings of a plan that leaves no more works without a day, in each group.
     pub least_openings: usize,
@@ -93,8 +93,9 @@ pub struct Bound {
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Alone {
+    /// Works that open streets and have a day.
     pub planned: usize,
-    /// Works that find their streets protected by an earlier opening of somebody else.
+    /// Works without one: their streets are protected, often by an earlier opening of somebody else.
     pub not_planned: usize,
     pub openings: usize,
     pub saving_yuan: String,

@@ -1,5 +1,6 @@
 //! Works, streets and lines as coordination reads them, from the layers of a snapshot.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -55,7 +56,7 @@ pub struct Line {
     pub path: Path,
 }
 
-/// All that a plan is made of, each list in the order of ids.
+/// All that a plan is made of. Steps of the plan want each list in the order of ids.
 #[derive(Debug, Clone, PartialEq)]
 pub struct City {
     pub plane: GaussKruger,
@@ -65,6 +66,21 @@ pub struct City {
 }
 
 impl City {
+    /// The same with each list in the order of ids.
+    pub fn in_order(&self) -> Cow<'_, Self> {
+        let is_sorted = self.works.is_sorted_by_key(|one| one.id)
+            && self.streets.is_sorted_by_key(|one| one.id)
+            && self.lines.is_sorted_by_key(|one| one.id);
+        if is_sorted {
+            return Cow::Borrowed(self);
+        }
+        let mut sorted = self.clone();
+        sorted.works.sort_by_key(|one| one.id);
+        sorted.streets.sort_by_key(|one| one.id);
+        sorted.lines.sort_by_key(|one| one.id);
+        Cow::Owned(sorted)
+    }
+
     /// `None` where the viewer may not see one of the three layers.
     pub fn of(snapshot: &Snapshot, viewer: Viewer, plane: GaussKruger) -> Option<Self> {
         let works = snapshot.layer(LayerId::UtilityWork, viewer)?;

@@ -1,15 +1,15 @@
 //! Where lines meet: which come within reach of each other, on which stretches, and whether they run along each
 //! other or only cross. Boxes choose candidates and decide nothing.
 
-use std::collections::HashMap;
-
 use rstar::{AABB, RTree, RTreeObject};
 
-use super::path::{Path, Segment, Stretch, total, union};
+use super::path::{Path, Segment, Stretch, joined, total, union};
 use crate::analysis::siting::{Stop, Watch};
 
 /// Segments whose directions differ by at most 45° run along each other.
 const ALONG_COSINE: f64 = std::f64::consts::FRAC_1_SQRT_2;
+/// At a bend of the other line a path is beside neither of its segments for a moment.
+const BEND_M: f64 = 2.0;
 /// How many paths are matched between two looks at the watch.
 const BETWEEN_LOOKS: usize = 64;
 
@@ -86,32 +86,36 @@ impl<'a> Index<'a> {
 
     /// All that a path meets, by position of the other. Only others that `is_asked` takes.
     pub fn meetings_of(&self, a: usize, path: &Path, is_asked: impl Fn(usize) -> bool) -> Vec<Meeting> {
-        let mut found: HashMap<usize, Found> = HashMap::new();
-        for segment in &path.segments {
+        let mut hits: Vec<(u32, u32, u32, (f64, f64))> = Vec::new();
+        for (n, segment) in path.segments.iter().enumerate() {
             for leaf in self.tree.locate_in_envelope_intersecting(&around(segment, 0.0)) {
                 let b = leaf.path as usize;
                 if is_asked(b) {
                     let other = &self.paths[b].segments[leaf.segment as usize];
                     if let Some(within) = segment.within(other, self.reach[b]) {
-                        found.entry(b).or_default().add(segment, other, within);
+                        hits.push((leaf.path, n as u32, leaf.segment, within));
                     }
                 }
             }
         }
-        let mut meetings: Vec<Meeting> = found
-            .into_iter()
-            .map(|(b, found)| Meeting {
+        hits.sort_unstable_by_key(|hit| (hit.0, hit.1, hit.2));
+        let of = |hits: &[(u32, u32, u32, (f64, f64))]| {
+            let b = hits[0].0 as usize;
+            let mut found = Found::default();
+            for &(_, segment, other, within) in hits {
+                found.add(&path.segments[segment as usize], &self.paths[b].segments[other as usize], within);
+            }
+            Meeting {
                 a,
                 b,
                 on_a: union(found.on_a),
-                along_a: union(found.along_a),
+                along_a: joined(found.along_a, BEND_M),
                 along_b: union(found.along_b),
                 nearest_m: found.nearest_m.unwrap_or(f64::INFINITY),
                 nearest_along_m: found.nearest_along_m,
-            })
-            .collect();
-        meetings.sort_by_key(|meeting| meeting.b);
-        meetings
+            }
+        };
+        hits.chunk_by(|one, other| one.0 == other.0).map(of).collect()
     }
 }
 
@@ -128,7 +132,13 @@ impl Found {
         let feet = [from, to].map(|share| other.from_m + other.foot(segment.at(share)) * other.length_m);
         let on_b = (feet[0].min(feet[1]), feet[0].max(feet[1]));
         if on_b.1 > on_b.0 {
-            self.along_a.push(on_a);
+            // Beyond the other's end nothing runs beside it any more.
+            let ends = [other.a, other.b].map(|end| segment.foot(end));
+            let (first, last) = (from.max(ends[0].min(ends[1])), to.min(ends[0].max(ends[1])));
+            if first < last {
+                let at = |share: f64| segment.from_m + share * segment.length_m;
+                self.along_a.push((at(first), at(last)));
+            }
             self.along_b.push(on_b);
             nearer(&mut self.nearest_along_m);
         }

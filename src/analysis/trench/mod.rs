@@ -117,6 +117,7 @@ pub fn plan(
     decided: &Decided,
     watch: &Watch<'_>,
 ) -> Result<TrenchAnswer, TrenchError> {
+    let city = &*city.in_order();
     let matched = match_up(city, settings, watch).map_err(|_| TrenchError::Cancelled)?;
     let problem = matched.problem(city, settings);
     let solution = solve(city, &problem, settings, None, watch)?;
@@ -124,7 +125,7 @@ pub fn plan(
     let breaches = recheck(city, settings, &answer);
     match breaches.first() {
         None => Ok(answer),
-        Some(breach) => Err(TrenchError::NotSound(format!("{} of {} breaches: {breach}", 1, breaches.len()))),
+        Some(breach) => Err(TrenchError::NotSound(format!("{breach}, the first of {}", breaches.len()))),
     }
 }
 

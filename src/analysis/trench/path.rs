@@ -162,17 +162,23 @@ fn clip(from: f64, to: f64) -> Option<(f64, f64)> {
 }
 
 pub fn distance(a: Coord<f64>, b: Coord<f64>) -> f64 {
-    (a.x - b.x).hypot(a.y - b.y)
+    // Not hypot: coordinates of a plane overflow nothing, and this is asked millions of times.
+    ((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y)).sqrt()
 }
 
 /// Stretches in order, those that touch made one.
-pub fn union(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
+pub fn union(stretches: Vec<Stretch>) -> Vec<Stretch> {
     const TOUCH_M: f64 = 1e-6;
+    joined(stretches, TOUCH_M)
+}
+
+/// Stretches in order, those that are at most `gap_m` apart made one.
+pub fn joined(mut stretches: Vec<Stretch>, gap_m: f64) -> Vec<Stretch> {
     stretches.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let mut joined: Vec<Stretch> = Vec::with_capacity(stretches.len());
     for (from, to) in stretches {
         match joined.last_mut() {
-            Some(last) if from <= last.1 + TOUCH_M => last.1 = last.1.max(to),
+            Some(last) if from <= last.1 + gap_m => last.1 = last.1.max(to),
             _ => joined.push((from, to)),
         }
     }

@@ -30,13 +30,15 @@ pub fn tell(
     solution: &Solution,
 ) -> TrenchAnswer {
     let savings = Savings { city, problem, settings };
+    // What no choice of days could help counts everywhere.
+    let left_out = problem.left_out.iter().flatten().count();
     let mut answer = TrenchAnswer {
         rule_set: CLEARANCE_SET_VERSION,
         settings: settings.clone(),
         confirmed_rules: decided.confirmed.iter().cloned().collect(),
         totals: Totals::default(),
-        bound: bound(solution),
-        alone: alone(solution),
+        bound: bound(solution, left_out),
+        alone: alone(solution, left_out),
         operators: Vec::new(),
         works: works(city, settings, problem, solution),
         openings: Vec::new(),
@@ -73,7 +75,7 @@ pub fn tell(
             answer.trenches.extend(trenches_of(&savings, decided, unit, &members, day));
         }
     }
-    answer.openings.sort_by(|a, b| (a.starts_on, a.street_id).cmp(&(b.starts_on, b.street_id)));
+    answer.openings.sort_by_key(|a| (a.starts_on, a.street_id));
     answer.trenches.sort_by(|a, b| {
         let key = |one: &super::TrenchResult| (one.starts_on, one.street_id, one.work_ids.clone());
         key(a).cmp(&key(b)).then(a.from_m.total_cmp(&b.from_m))
@@ -98,12 +100,12 @@ pub fn tell(
     answer
 }
 
-fn bound(solution: &Solution) -> Bound {
+fn bound(solution: &Solution, left_out: usize) -> Bound {
     let groups = &solution.groups;
     let openings: usize = groups.iter().map(|group| group.found.worth.openings).sum();
     let least: usize = groups.iter().map(|group| group.found.least_openings).sum();
     Bound {
-        least_not_planned: groups.iter().map(|group| group.found.least_without_day).sum(),
+        least_not_planned: left_out + groups.iter().map(|group| group.found.least_without_day).sum::<usize>(),
         least_openings: least,
         most_saving_yuan: yuan(groups.iter().map(|group| group.found.most_saving_fen).sum()),
         is_proved: groups.iter().all(|group| group.found.is_proved),
@@ -115,11 +117,11 @@ fn bound(solution: &Solution) -> Bound {
     }
 }
 
-fn alone(solution: &Solution) -> Alone {
+fn alone(solution: &Solution, left_out: usize) -> Alone {
     let each = || solution.groups.iter().map(|group| &group.found.alone);
     Alone {
         planned: solution.alone_start.len(),
-        not_planned: each().map(|worth| worth.without_day).sum(),
+        not_planned: left_out + each().map(|worth| worth.without_day).sum::<usize>(),
         openings: each().map(|worth| worth.openings).sum(),
         saving_yuan: yuan(each().map(|worth| worth.saving_fen).sum()),
     }

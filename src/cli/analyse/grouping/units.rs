@@ -67,8 +67,11 @@ fn finish(
     Ok(problem)
 }
 
+/// Communities, and their outlines on a plane where all have one.
+type Features = (Vec<Unit>, Option<Vec<MultiPolygon<f64>>>);
+
 /// Features with outlines on a plane, in metres.
-fn features(path: &Path, order: &GroupingOrder) -> anyhow::Result<(Vec<Unit>, Option<Vec<MultiPolygon<f64>>>)> {
+fn features(path: &Path, order: &GroupingOrder) -> anyhow::Result<Features> {
     let dataset = Dataset::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut layer = dataset.layer(0).with_context(|| format!("{} has no layer", path.display()))?;
     let columns: Vec<String> = layer.defn().fields().map(|field| field.name().to_lowercase()).collect();
@@ -106,7 +109,7 @@ fn features(path: &Path, order: &GroupingOrder) -> anyhow::Result<(Vec<Unit>, Op
                 continue;
             }
         };
-        let Some(outline) = feature.geometry().and_then(|geometry| areas(geometry)) else {
+        let Some(outline) = feature.geometry().and_then(areas) else {
             fault("has no outline (an area)".to_owned());
             continue;
         };

@@ -1,0 +1,10 @@
+//! Trenches: against exhaustive search, PostGIS, cross-sections worked by hand, and their own promises.
+
+mod bad_input;
+mod command;
+mod exhaustive;
+mod oracle;
+mod promises;
+mod random_city;
+mod real;
+mod sections;
