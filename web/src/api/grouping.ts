@@ -18,7 +18,10 @@ export interface GroupingOrder {
   locked: number[][]
   proposals: number
   seed: number
+  /** Only those of `eligible` take part; the others are left out with the reason. */
   eligible_only?: boolean
+  eligible?: number[]
+  eligibility_unknown?: number[]
 }
 
 export interface ProposedGroup {

@@ -71,7 +71,7 @@ export const schemes = {
     answer<SchemeStep[]>(client.GET('/api/schemes/{scheme_id}/history', { params: { ...at(id), query: { limit: 200 } } })),
   create: (name: string) => answer<SchemeEdited>(client.POST('/api/schemes', { body: { name }, ...named() })),
   /** Of communities that a grouping put together; their outlines are made along streets. */
-  ofGroups: (name: string, groups: { name: string; community_ids: number[] }[], origin: Record<string, unknown>) =>
+  ofGroups: (name: string, groups: { name: string; responsible_body: string | null; community_ids: number[] }[], origin: Record<string, unknown>) =>
     answer<SchemeEdited>(client.POST('/api/schemes', { body: { name, groups, origin } as Schemas['SchemeOrder'], ...named() })),
   copy: (id: number, name: string) =>
     answer<SchemeEdited>(client.POST('/api/schemes/{scheme_id}/copy', { params: at(id), body: { name }, ...named() })),

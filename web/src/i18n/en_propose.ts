@@ -15,6 +15,7 @@ export const enPropose: Record<keyof typeof zhPropose, string> = {
   'propSame.responsible_body': 'one responsible body',
   'propSame.subdistrict_code': 'one subdistrict',
   'propSame.none': 'no such limit',
+  propEligibleOnly: 'Eligible communities only (unknown and to be reviewed are not)',
   propAlways: 'The communities of a precinct can always be walked between, never across a river or railway without a crossing.',
   propRules: 'Certain communities',
   propTogether: 'Together',

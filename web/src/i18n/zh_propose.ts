@@ -14,6 +14,7 @@ export const zhPropose = {
   'propSame.responsible_body': '同一责任主体',
   'propSame.subdistrict_code': '同一街道',
   'propSame.none': '不作要求',
+  propEligibleOnly: '只划改造范围内的小区（未知、待核实的不算）',
   propAlways: '片区内的小区总是步行相连，不跨越没有通道的河流、铁路。',
   propRules: '指定小区',
   propTogether: '必须同片区',

@@ -111,6 +111,7 @@ class Drafting {
 
   choosePrecinct(id: number | undefined): void {
     ;[this.precinctId, this.communityId] = [id, undefined]
+    if (app.selected) app.deselect()
     const found = schemes.precinct(id)
     if (found) app.map?.flyTo(boundsOf(found.geometry), paddingOf(app))
   }

@@ -1,5 +1,6 @@
 import type { Progress } from '../../api/analysis'
 import { grouping, WEIGHTS, type GroupingAnswer, type GroupingOrder, type Placement, type Proposal, type Weight } from '../../api/grouping'
+import { schemeAnswers } from '../../api/scheme_answers'
 import type { Hit } from '../../map/city_map'
 import { boundsOf } from '../../map/bounds'
 import { labelPoint } from '../../map/label_point'
@@ -19,6 +20,7 @@ class Proposing {
   groups = $state<number | null>(null)
   same = $state<GroupingOrder['same']>('responsible_body')
   weights = $state<Record<Weight, number>>({ compactness: 1, few_precincts: 1, equal_size: 0.2, shared_works: 0.5, facility_gaps: 0.5, similar_age: 0.2 })
+  isEligibleOnly = $state(false)
   together = $state<number[][]>([])
   apart = $state<[number, number][]>([])
   /** Precincts of the open scheme that stay as they are. */
@@ -81,7 +83,9 @@ class Proposing {
     ;[this.answer, this.index, this.communityId] = [undefined, 0, undefined]
     this.stopPicking()
     try {
-      const answer = await grouping(this.order(), (progress) => (this.progress = progress), signal)
+      const order = { ...this.order(), ...(this.isEligibleOnly ? await eligibleOnly() : {}) }
+      if (signal.aborted) return
+      const answer = await grouping(order, (progress) => (this.progress = progress), signal)
       if (!signal.aborted) this.answer = answer
     } catch (error) {
       if (!signal.aborted) this.failure = error
@@ -163,6 +167,13 @@ class Proposing {
     const away = ([a, b]: [number, number]) => Math.hypot(a - x, b - y)
     return places.length > 0 ? places.reduce((a, b) => (away(b) < away(a) ? b : a)) : undefined
   }
+}
+
+/** Who the plan takes in; what is unknown or to be reviewed is no pass. */
+async function eligibleOnly(): Promise<Pick<GroupingOrder, 'eligible_only' | 'eligible' | 'eligibility_unknown'>> {
+  const { communities } = await schemeAnswers.eligibility()
+  const ids = (...verdicts: string[]) => communities.filter(({ verdict }) => verdicts.includes(verdict)).map((one) => one.community_id)
+  return { eligible_only: true, eligible: ids('pass'), eligibility_unknown: ids('unknown', 'needs_review') }
 }
 
 export const proposing = new Proposing()
