@@ -382,7 +382,9 @@ async fn write(
 ) -> Result<Written, SchemeError> {
     let mut numbers: BTreeMap<Id, Id> = BTreeMap::new();
     let mut written = Written::default();
-    for (id, about) in &after.about {
+    // New precincts have negative numbers, the first the highest: they are numbered in the order in which they were made.
+    let (old, new): (Vec<_>, Vec<_>) = after.about.iter().partition(|(id, _)| **id >= 0);
+    for (id, about) in old.into_iter().chain(new.into_iter().rev()) {
         let Some(region) = after.outlines.get(*id) else { continue };
         let put = match before.about.get(id) {
             Some(was) if was == about && before.outlines.get(*id) == Some(region) => None,

@@ -111,7 +111,10 @@ pub struct Target {
     pub year: i64,
     /// Communities begun in that year alone, or done up to it.
     pub kind: &'static str,
+    // What a scheme gives stands beside it, under the plain names.
+    #[serde(rename = "communities_target")]
     pub communities: usize,
+    #[serde(rename = "households_target")]
     pub households: Option<u64>,
     pub clause: &'static str,
     pub verified: Verified,

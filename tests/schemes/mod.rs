@@ -12,7 +12,13 @@ use pianqu::sample::{City, Params};
 use pianqu::snapshot::{ShapeGeometry, Snapshot};
 
 fn city(communities: usize) -> Snapshot {
-    let params = Params { communities, buildings: 1500, utility_lines: 100, utility_works: 10, ..Params::default() };
+    let params = Params {
+        communities,
+        buildings: 1500.max(7 * communities),
+        utility_lines: 100,
+        utility_works: 10,
+        ..Params::default()
+    };
     City::generate(&params).unwrap().into_snapshot(chrono::DateTime::UNIX_EPOCH)
 }
 

@@ -4,11 +4,12 @@ import { drawArea, drawLine, EAST, openPrecincts, precinctsOf, schemeNamed, WEST
 
 // A busy machine draws slowly.
 const expect = told.configure({ timeout: 15_000 })
+// A flight of the map is a second in which nothing is tested.
+test.use({ contextOptions: { reducedMotion: 'reduce' } })
 
 test('a planner draws, splits, merges, goes back, moves a community, compares and adopts', async ({ page }) => {
   const panel = await openPrecincts(page, '规划员甲')
   await expect(panel.getByText('还没有划分方案')).toBeVisible()
-  expect(await complaints(page), 'nothing yet').toEqual([])
   await panel.getByLabel('方案名称').fill('一日方案')
   await panel.getByRole('button', { name: '新建', exact: true }).click()
   await expect(panel.getByText('已新建“一日方案”')).toBeVisible()
@@ -60,6 +61,21 @@ test('a planner draws, splits, merges, goes back, moves a community, compares an
   await expect(panel.getByText(/已划入“东片区”/)).toBeVisible()
   expect((await stored())[1]?.properties.members).toContainEqual({ community_id: moved, how: 'by_hand' })
 
+  // A sheet of a precinct, as a page and as a workbook.
+  await rows.getByRole('button', { name: '东片区', exact: true }).click()
+  await panel.getByRole('button', { name: '一片一案' }).click()
+  const sheet = page.getByRole('dialog', { name: '东片区' })
+  await expect(sheet.getByRole('img')).toHaveAttribute('src', /^data:image\/jpeg/)
+  expect(await complaints(page), 'a sheet').toEqual([])
+  const waiting = page.waitForEvent('download')
+  await sheet.getByRole('link', { name: '下载 XLSX' }).click()
+  expect((await waiting).suggestedFilename()).toMatch(/\.xlsx$/)
+  await page.emulateMedia({ media: 'print' })
+  await expect(panel, 'on paper there is the sheet alone').toBeHidden()
+  await expect(sheet.getByRole('heading', { name: '东片区' })).toBeVisible()
+  await page.emulateMedia({ media: 'screen' })
+  await page.keyboard.press('Escape')
+
   // A copy is compared with it: one community is elsewhere once it goes back there.
   await panel.getByRole('button', { name: '← 全部方案' }).click()
   await panel.getByRole('button', { name: '复制“一日方案”' }).click()
@@ -70,7 +86,7 @@ test('a planner draws, splits, merges, goes back, moves a community, compares an
   await panel.getByRole('button', { name: '不划入任何片区' }).click()
   await expect(panel.getByText(/不划入任何片区$/)).toBeVisible()
   await panel.getByRole('button', { name: '对比', exact: true }).click()
-  await panel.getByLabel('对比', { exact: true }).selectOption({ label: '一日方案 · 草案' })
+  await panel.getByRole('combobox', { name: '对比' }).selectOption({ label: '一日方案 · 草案' })
   await expect(panel.getByText('1 个小区归属不同')).toBeVisible()
   expect(await complaints(page), 'comparing').toEqual([])
 
@@ -85,4 +101,28 @@ test('a planner draws, splits, merges, goes back, moves a community, compares an
   await expect(panel.getByText('已采用，此方案现在生效')).toBeVisible()
   await expect(panel.getByRole('button', { name: '绘制片区' })).toHaveCount(0)
   expect((await schemeNamed(page.request, '一日方案 副本 2')).state).toBe('adopted')
+})
+
+test('precincts are proposed under limits; what blocks is named; one becomes a scheme whose members are the groups', async ({ page }) => {
+  const panel = await openPrecincts(page, '规划员甲', '#map=13/30.118/104.640&layers=community')
+  await panel.getByRole('button', { name: '生成划分建议' }).first().click()
+  await panel.getByLabel('每片区至少户数').fill('900000')
+  await panel.getByRole('button', { name: '生成', exact: true }).click()
+  await expect(panel.getByRole('alert')).toContainText('每片区至少户数')
+  await panel.getByLabel('每片区至少户数').fill('1500')
+  await panel.getByRole('button', { name: '生成', exact: true }).click()
+  const cards = panel.getByRole('group', { name: '划分建议' }).getByRole('button')
+  await expect(cards.nth(1)).toBeVisible()
+  expect(await complaints(page), 'proposals').toEqual([])
+  await cards.nth(1).click()
+  await expect(cards.nth(1)).toHaveAttribute('aria-pressed', 'true')
+  await panel.getByText(/没有划入的小区/).click()
+  await panel.getByLabel('新方案名称').fill('建议方案')
+  const asked = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/api/schemes'))
+  await panel.getByRole('button', { name: '以建议 2 新建方案' }).click()
+  const { groups } = (await asked).postDataJSON() as { groups: { community_ids: number[] }[] }
+  await expect(panel.getByText('已新建“建议方案”')).toBeVisible()
+  const stored = await precinctsOf(page.request, (await schemeNamed(page.request, '建议方案')).scheme_id)
+  const members = (ids: number[]) => [...ids].sort((a, b) => a - b).join()
+  expect(stored.map(({ properties }) => members(properties.members.map((one) => one.community_id))).sort()).toEqual(groups.map((group) => members(group.community_ids)).sort())
 })

@@ -4,8 +4,8 @@ import { open } from './page'
 
 type Place = [number, number]
 
-/** Where communities stand close together, right of the panel. */
-export const PLACE = '#map=15/30.121/104.6455'
+/** Where communities stand close together, right of the panel; few layers, because a test's browser draws slowly. */
+export const PLACE = '#map=15/30.121/104.6455&layers=community'
 export const WEST: Place[] = [[104.6441, 30.1165], [104.6478, 30.1165], [104.6478, 30.1245], [104.6441, 30.1245]]
 export const EAST: Place[] = [[104.6474, 30.1167], [104.6515, 30.1167], [104.6515, 30.1243], [104.6474, 30.1243]]
 

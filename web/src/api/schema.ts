@@ -1372,9 +1372,10 @@ export interface components {
             supply_unreached: number;
         };
         Alone: {
-            /** @description Works that find their streets protected by an earlier opening of somebody else. */
+            /** @description Works without one: their streets are protected, often by an earlier opening of somebody else. */
             not_planned: number;
             openings: number;
+            /** @description Works that open streets and have a day. */
             planned: number;
             saving_yuan: string;
         };
@@ -1484,7 +1485,7 @@ export interface components {
             /** @description Openings and saving were searched to the end in every group. */
             is_proved: boolean;
             largest_group: number;
-            /** @description Works without a day, of those that open streets. */
+            /** @description Works without a day. */
             least_not_planned: number;
             /** @description Openings of a plan that leaves no more works without a day, in each group. */
             least_openings: number;
@@ -2409,9 +2410,9 @@ export interface components {
         /** @description A target of the plan and what the scheme gives towards it. */
         Measured: {
             clause: string;
-            communities: number;
+            communities_target: number;
             /** Format: int64 */
-            households?: number | null;
+            households_target?: number | null;
             /** @description Communities begun in that year alone, or done up to it. */
             kind: string;
             verified: components["schemas"]["Verified"];

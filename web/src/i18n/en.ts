@@ -7,6 +7,7 @@ import { enPrint } from './en_print'
 import { enPropose } from './en_propose'
 import { enReport } from './en_report'
 import { enScenario } from './en_scenario'
+import { enSheet } from './en_sheet'
 import { enSiting } from './en_siting'
 import type { Dictionary } from './zh'
 
@@ -20,6 +21,7 @@ export const en: Dictionary = {
   ...enPropose,
   ...enReport,
   ...enScenario,
+  ...enSheet,
   ...enSiting,
   appName: 'Pianqu',
   sampleNotice: 'Sample data (invented)',

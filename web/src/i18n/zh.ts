@@ -7,6 +7,7 @@ import { zhPrint } from './zh_print'
 import { zhPropose } from './zh_propose'
 import { zhReport } from './zh_report'
 import { zhScenario } from './zh_scenario'
+import { zhSheet } from './zh_sheet'
 import { zhSiting } from './zh_siting'
 
 /** The first language. Its keys are the keys: a dictionary that lacks one does not compile. */
@@ -20,6 +21,7 @@ export const zh = {
   ...zhPropose,
   ...zhReport,
   ...zhScenario,
+  ...zhSheet,
   ...zhSiting,
   appName: '片区',
   sampleNotice: '示例数据（虚构）',

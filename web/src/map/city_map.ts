@@ -174,6 +174,13 @@ export class CityMap {
     return coveredStyle(this.paperStyle(), this.#covered, colouring, outlined)
   }
 
+  /** A style for a picture of how the city is divided. */
+  dividedStyle(divided: GeoJSON.FeatureCollection): maplibre.StyleSpecification {
+    const style = this.paperStyle()
+    const sources = { ...style.sources, [PRECINCT_SOURCE]: { type: 'geojson' as const, data: divided } }
+    return { ...style, sources, layers: [...style.layers, ...precinctLayers()] }
+  }
+
   jumpTo(view: View): void {
     this.map.jumpTo({ center: [view.lon, view.lat], zoom: view.zoom })
   }

@@ -37,7 +37,7 @@ export function precinctLayers(): LayerSpecification[] {
       type: 'fill',
       source,
       filter: is('community'),
-      paint: { 'fill-color': colour, 'fill-opacity': ['case', ['get', 'is_chosen'], 0.9, ['get', 'is_none'], 0.18, 0.55], 'fill-outline-color': ink },
+      paint: { 'fill-color': colour, 'fill-opacity': ['case', ['get', 'is_chosen'], 0.8, ['get', 'is_none'], 0.18, 0.45], 'fill-outline-color': ink },
     },
     edge(false),
     edge(true),
@@ -100,7 +100,7 @@ export function precinctLayers(): LayerSpecification[] {
         'text-size': ['interpolate', ['linear'], ['zoom'], 11, 12, 15, 16],
         'text-max-width': 9,
       },
-      paint: { 'text-color': colour, 'text-halo-color': '#fffdf9', 'text-halo-width': 2.2 },
+      paint: { 'text-color': ink, 'text-halo-color': '#fffdf9', 'text-halo-width': 2 },
     },
   ]
 }

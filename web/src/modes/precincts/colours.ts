@@ -1,5 +1,5 @@
 /** Few and far apart; each dark enough for white letters on it. */
-export const COLOURS = ['#0a62a8', '#b3420f', '#2b7034', '#7b2d8e', '#8a6100', '#00707a', '#a3174f', '#5a4740']
+export const COLOURS = ['#0a62a8', '#b3420f', '#2b7034', '#7b2d8e', '#8a6100', '#00707a', '#a3174f']
 /** Of a community that is in no precinct. */
 export const NO_PRECINCT = '#77736a'
 

@@ -56,6 +56,14 @@ class Drafting {
     if (this.tool === 'split') app.map?.draw('line')
   }
 
+  /** What would come of an area that is being drawn, as soon as it is one. */
+  sketched(geometry: DrawnGeometry): SchemeEdit | undefined {
+    if (this.tool !== 'draw' || geometry.type !== 'Polygon') return undefined
+    const places = new Set((geometry.coordinates[0] ?? []).map(String))
+    if (places.size < 3) return undefined
+    return { op: 'draw', about: { name: this.newName.trim() || this.proposeName() }, outline: geometry, overlap: 'keep' }
+  }
+
   /** Takes what was drawn; a scheme that does not take it says so and keeps it in sight. */
   async drawn(geometry: DrawnGeometry): Promise<void> {
     const snap = this.isSnapping ? { snap_m: SNAP_M } : {}

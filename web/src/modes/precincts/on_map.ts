@@ -39,7 +39,7 @@ export function drawnScheme(shown: Shown): GeoJSON.FeatureCollection {
     const geometry = movedVertex ? withVertexAt(precinct.geometry, movedVertex.from, movedVertex.to) : precinct.geometry
     const common = { id, colour: colour(id), is_draft: shown.isDraft, is_chosen: id === shown.precinctId }
     add(geometry, { what: 'precinct', ...common })
-    const at = labelPoint(geometry.coordinates)
+    const at = pointOf(geometry).coordinates
     if (at.every(Number.isFinite)) add({ type: 'Point', coordinates: at }, { what: 'label', ...common, name: properties.name, under: shown.under(precinct) })
   }
   for (const { id, geometry } of shown.communities) {
@@ -66,6 +66,11 @@ export function drawnScheme(shown: Shown): GeoJSON.FeatureCollection {
   return { type: 'FeatureCollection', features }
 }
 
+/** Looked for once for each shape: all is drawn anew at every move of a drag. */
+const found = new WeakMap<GeoJSON.Geometry, Place>()
+
 function pointOf(geometry: GeoJSON.Geometry): GeoJSON.Point {
-  return { type: 'Point', coordinates: labelPoint(partsOf(geometry)) }
+  const coordinates = found.get(geometry) ?? labelPoint(partsOf(geometry))
+  found.set(geometry, coordinates)
+  return { type: 'Point', coordinates }
 }

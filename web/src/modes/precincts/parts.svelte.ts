@@ -1,6 +1,6 @@
 import { drafting } from './drafting.svelte'
 
-export const PARTS = ['divided', 'propose', 'compare', 'steps'] as const
+export const PARTS = ['divided', 'propose', 'compare', 'eligibility', 'steps'] as const
 export type Part = (typeof PARTS)[number]
 
 /** Which part of the panel is shown. */

@@ -13,7 +13,7 @@ export type Picking = 'together' | 'apart'
 
 /** What is asked of a grouping, in a planner's words, and what came of it. Both stay while the panel is closed. */
 class Proposing {
-  minHouseholds = $state<number | null>(3000)
+  minHouseholds = $state<number | null>(1500)
   maxHouseholds = $state<number | null>(null)
   widestWalkM = $state<number | null>(null)
   groups = $state<number | null>(null)
