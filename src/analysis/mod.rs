@@ -5,6 +5,12 @@
 pub mod area_statistics;
 pub mod coverage;
 mod edges;
+pub mod grouping;
+pub mod partition;
+mod random;
 pub mod reach;
 pub mod scenario;
+pub mod scheme;
 pub mod siting;
+pub mod trench;
+mod watch;

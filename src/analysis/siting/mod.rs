@@ -19,12 +19,10 @@ mod model;
 pub mod or_library;
 mod pairs;
 mod problem;
-mod random;
 mod search;
 mod sum;
 mod ties;
 mod validate;
-mod watch;
 
 pub use answer::{Answer, LeftOut, OpenSite, Reason, Served, Share, Why};
 pub use model::by_id;
@@ -32,6 +30,7 @@ pub use problem::{Assignment, Cell, Choice, Demand, Limit, Objective, Problem, S
 pub use validate::{Fault, Place};
 pub use watch::{Progress, Stop, Watch, unlimited};
 
+use super::{random, watch};
 use answer::Solution;
 use exact::{Best, End, Failed};
 use model::Model;

@@ -49,7 +49,7 @@ pub async fn coverage(database: DatabaseArgs, args: WalkArgs) -> anyhow::Result<
     let order: CoverageOrder = read(&args)?;
     let question = order.question().map_err(told)?;
     answer(database, args.output, order.scenario_id, order.modifications.clone(), move |city, is_wanted, progress| {
-        coverage::answer_of(city, &question, &order, is_wanted, progress)
+        coverage::answer_of(city, &question, &order, Viewer::Everything, is_wanted, progress)
     })
     .await
 }
@@ -65,7 +65,12 @@ pub async fn siting(database: DatabaseArgs, params: PathBuf, output: Option<Path
 }
 
 fn read<T: DeserializeOwned + Default>(args: &WalkArgs) -> anyhow::Result<T> {
-    args.params.as_ref().map_or_else(|| Ok(T::default()), |file| read_file(file))
+    read_order(args.params.as_deref())
+}
+
+/// An order from its file; everything by default without one.
+pub(super) fn read_order<T: DeserializeOwned + Default>(file: Option<&Path>) -> anyhow::Result<T> {
+    file.map_or_else(|| Ok(T::default()), read_file)
 }
 
 fn read_file<T: DeserializeOwned>(file: &Path) -> anyhow::Result<T> {
@@ -76,7 +81,7 @@ fn read_file<T: DeserializeOwned>(file: &Path) -> anyhow::Result<T> {
 }
 
 /// A refusal in words, with the place of each mistake.
-fn told(problem: Problem) -> anyhow::Error {
+pub(super) fn told(problem: Problem) -> anyhow::Error {
     let faults: Vec<String> = problem
         .errors
         .iter()

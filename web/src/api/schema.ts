@@ -961,6 +961,17 @@ export interface components {
             buildings_shared_out: number;
             /** @description Buildings whose households nobody knows: in no share. */
             buildings_without_households: number;
+            /**
+             * Format: double
+             * @description Elders within the rule's minutes at their own, slower speed, whatever the size; null for a rule without
+             *     minutes.
+             */
+            elders_reached?: number | null;
+            /**
+             * Format: double
+             * @description Of the elders that are known; null where there are none, no data, or no minutes.
+             */
+            elders_reached_share?: number | null;
             /** Format: double */
             enough_households_share?: number | null;
             /**
@@ -1893,6 +1904,11 @@ export interface components {
             buildings: components["schemas"]["BuildingResults"];
             city: components["schemas"]["AreaResult"];
             communities: components["schemas"]["AreaResult"][];
+            /**
+             * Format: double
+             * @description How far the old come in the rule's minutes, at most `reach_m`; null for a rule without minutes.
+             */
+            elders_reach_m?: number | null;
             /** @description Open facilities of its kinds. */
             facilities: number;
             facilities_enough: number;

@@ -44,11 +44,11 @@ impl<'a> Watch<'a> {
     }
 
     /// The same with a nearer end.
-    pub(super) fn at_most(&self, seconds: f64) -> Watch<'a> {
+    pub(in crate::analysis) fn at_most(&self, seconds: f64) -> Watch<'a> {
         Watch { limit: self.limit.min((self.seconds)() + seconds), ..*self }
     }
 
-    pub(super) fn tell(&self, stage: &'static str, value: Option<f64>, bound: Option<f64>) {
+    pub(in crate::analysis) fn tell(&self, stage: &'static str, value: Option<f64>, bound: Option<f64>) {
         (self.tell)(Progress { stage, value, bound });
     }
 }
