@@ -191,7 +191,9 @@ fn main() {
     });
 
     let large = city(folder, 10);
+    let start = Stopwatch::start();
     let large_walk = Walk::of(&large, settings);
+    start.note(1.0, "made_at_200000_buildings", &mut seconds);
     let large_people = Arc::new(People::of(&large));
     let to = degrees(9000.0, 9000.0);
     let moved = [Modification::MoveFacility { facility_id: 1, at: [to.x, to.y] }];
@@ -200,6 +202,17 @@ fn main() {
         let walk = Walk::after(Some(&large_walk), &scenario, settings);
         coverage(&scenario, &walk, &large_people, &question, &|_| {}, &|| true).expect("it is wanted");
     });
+    let [from, to] = [degrees(9000.0, 9000.0), degrees(9060.0, 9060.0)];
+    let street = Modification::AddStreet { line: vec![[from.x, from.y], [to.x, to.y]], is_bridge: false };
+    let wall =
+        Modification::AddBarrier { barrier_kind: "wall".to_owned(), line: vec![[from.x, from.y], [to.x, to.y]] };
+    for (name, edit) in [("street_at_200000_buildings", street), ("wall_at_200000_buildings", wall)] {
+        let edited = apply(&large, &[edit]).expect("it can be applied");
+        measure(3, name, &mut seconds, || {
+            let walk = Walk::after(Some(&large_walk), &edited, settings);
+            assert!(walk.buildings.len() == large_walk.buildings.len());
+        });
+    }
     if let Some(file) = words.iter().position(|word| word == "--answers").and_then(|at| words.get(at + 1)) {
         search.run(chosen.iter().map(|i| walk.facilities.place(*i)), f64::MAX, &|| true);
         let line = |i: usize| {

@@ -40,9 +40,15 @@ def walks(lab: Lab) -> Iterator[Row]:
     yield row(kind, "nearest_of_a_kind", "pandana, from nodes", peers.get("pandana_nearest"), "≥ 5×", beside(5))
     yield row(kind, "nearest_of_a_kind", "pgRouting, from nodes", pgrouting, "≥ 10×", beside(10))
     yield row(kind, "nearest_of_a_kind", "scipy, from nodes", peers.get("scipy_nearest"), "≤ 0.1 s", within(0.1))
-    yield row("distance matrix 3,000 × 400, s", "matrix_3000_x_400", "scipy, from nodes", peers.get("scipy_matrix"), "≤ 3 s", within(3.0))
+    matrix = "distance matrix 3,000 × 400, s"
+    yield row(matrix, "matrix_3000_x_400", "scipy, from nodes", peers.get("scipy_matrix"), "≤ 3 s", within(3.0))
+    yield row(matrix, "matrix_3000_x_400", "pandana, from nodes", peers.get("pandana_matrix"), "", lambda *_: None)
     yield row("a gate opened and coverage recomputed, s", "gate_and_coverage", "", None, "≤ 0.5 s", within(0.5))
     yield row("a facility moved while dragging, 200,000 buildings, s", "what_if_at_200000_buildings", "", None, "≤ 0.1 s", within(0.1))
+    for edit in ("street", "wall"):
+        share = ours[f"{edit}_at_200000_buildings"] / ours["made_at_200000_buildings"]
+        yield Row(f"a {edit} added at 200,000 buildings, s (all made anew: {ours['made_at_200000_buildings']:.2f})",
+                  f"{ours[f'{edit}_at_200000_buildings']:.3f}", "", f"{100 * share:.0f} %", "≤ 20 %", share <= 0.2)
 
 
 def bench_program() -> list[str]:

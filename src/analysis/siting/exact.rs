@@ -47,7 +47,7 @@ pub struct Solved {
 const FEW: Effort = Effort { rounds: 24, patience: 24 };
 const MANY: Effort = Effort { rounds: 1500, patience: 1500 };
 const MOST: Effort = Effort { rounds: 60_000, patience: 12_000 };
-const STEPS: usize = 600;
+const STEPS: usize = 1200;
 /// Undecided sites beyond which searching on pays before the solver begins, and beyond which it has no chance.
 const MANY_UNDECIDED: usize = 160;
 const MOST_UNDECIDED: usize = 700;
