@@ -8,8 +8,6 @@ pub struct Progress {
     pub value: Option<f64>,
     /// What no answer can be better than.
     pub bound: Option<f64>,
-    /// The share of the work that is done, where that is known.
-    pub share: Option<f64>,
 }
 
 /// Asked often, so all must answer at once.
@@ -50,13 +48,8 @@ impl<'a> Watch<'a> {
         Watch { limit: self.limit.min((self.seconds)() + seconds), ..*self }
     }
 
-    /// The same with the share of the work that is done.
-    pub(in crate::analysis) fn tell_share(&self, stage: &'static str, value: f64, bound: Option<f64>, share: f64) {
-        (self.tell)(Progress { stage, value: Some(value), bound, share: Some(share.clamp(0.0, 1.0)) });
-    }
-
     pub(in crate::analysis) fn tell(&self, stage: &'static str, value: Option<f64>, bound: Option<f64>) {
-        (self.tell)(Progress { stage, value, bound, share: None });
+        (self.tell)(Progress { stage, value, bound });
     }
 }
 

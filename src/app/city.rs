@@ -9,7 +9,7 @@ use geo::Rect;
 use tokio::sync::{broadcast, watch};
 
 use super::recent::Recent;
-use crate::domain::LayerId;
+use crate::domain::{LayerId, Value, Viewer};
 use crate::snapshot::Snapshot;
 use crate::store::change::Position;
 
@@ -46,6 +46,25 @@ pub struct Touched {
     pub layer: LayerId,
     /// Empty when the whole layer is new.
     pub boxes: Vec<Rect<f64>>,
+    /// Of a layer whose rows are not for everybody: what tells whose the feature of each box is, in the order
+    /// of the boxes.
+    pub keys: Vec<Value>,
+}
+
+impl Touched {
+    /// What this viewer may hear of it; `None` where that is nothing.
+    pub fn for_viewer(&self, viewer: Viewer) -> Option<Touched> {
+        let layer = self.layer.describe();
+        if !viewer.may_see(layer.audience) {
+            return None;
+        }
+        if self.boxes.is_empty() || viewer.sees_every_row(layer.rows) {
+            return Some(self.clone());
+        }
+        let seen = self.boxes.iter().zip(&self.keys).filter(|(_, key)| viewer.may_see_row(layer.rows, key));
+        let (boxes, keys): (Vec<_>, Vec<_>) = seen.map(|(rect, key)| (*rect, key.clone())).unzip();
+        (!boxes.is_empty()).then_some(Touched { layer: self.layer, boxes, keys })
+    }
 }
 
 impl City {

@@ -263,6 +263,9 @@ async fn go_back(
         go_on(job, JobProgress { stage: "compare", done: turns.len() as u64, total: 0 })?;
         turns.extend(edit::turns_to(transaction, *layer, restore.at, restore.bounds).await?);
     }
+    // Precincts of a scheme go back with their scheme, whose own history does that.
+    let is_of_a_scheme = |row: &Option<serde_json::Value>| row.as_ref().is_some_and(|row| row["scheme_id"].is_i64());
+    turns.retain(|turn| !is_of_a_scheme(&turn.from) && !is_of_a_scheme(&turn.to));
     if turns.is_empty() || restore.is_rehearsal {
         let would = turns.iter().map(|turn| {
             let deed = Deed::between(turn.from.as_ref(), turn.to.as_ref());

@@ -9,6 +9,7 @@ mod name_indexes;
 mod recent;
 pub mod refresh;
 pub mod sample_data;
+pub mod schemes;
 pub mod tile_server;
 pub mod uploads;
 pub mod walks;

@@ -130,7 +130,7 @@ fn publish(city: &City, news: News) {
 fn apply(last: &Snapshot, news: LayerNews) -> (Layer, Touched) {
     match news {
         LayerNews::Whole(layer) => {
-            let touched = Touched { layer: layer.id(), boxes: Vec::new() };
+            let touched = Touched { layer: layer.id(), boxes: Vec::new(), keys: Vec::new() };
             (layer, touched)
         }
         LayerNews::Some { id, written, removed } => {
@@ -140,9 +140,11 @@ fn apply(last: &Snapshot, news: LayerNews) -> (Layer, Touched) {
                 .map(|item| item.id)
                 .chain(removed.iter().copied())
                 .filter_map(|id| before.find(id))
-                .map(|item| item.bounds());
-            let boxes = old.chain(written.iter().map(|item| item.bounds())).collect();
-            (before.with_changes(written, &removed), Touched { layer: id, boxes })
+                .map(|item| item.as_ref());
+            // What is hidden now and was seen before, and the other way round, is told by the box of that time.
+            let changed = old.chain(&written).map(|item| (item.bounds(), id.describe().row_key(&item.values).clone()));
+            let (boxes, keys) = changed.unzip();
+            (before.with_changes(written, &removed), Touched { layer: id, boxes, keys })
         }
     }
 }

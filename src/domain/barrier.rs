@@ -1,7 +1,7 @@
 //! 障碍: what a walk cannot cross without a bridge, an underpass or a gate.
 
 use super::field::{Choice, Field, FieldKind, Title, choice, text};
-use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 
 pub const BARRIER_KINDS: &[Choice] = &[
     choice("river", "河流", "River").aliases(&["water", "stream", "canal", "riverbank", "水系", "湖泊"]),
@@ -23,6 +23,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     },
     geometry: GeometryKind::LineOrArea,
     audience: Audience::Public,
+    rows: RowRule::All,
     fields: &[
         Field::new("code", text(64), "编号", "Code").identifier().aliases(&["osm_id"]),
         Field::new("name", text(200), "名称", "Name").in_tiles(),

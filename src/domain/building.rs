@@ -1,7 +1,7 @@
 //! 楼栋. The footprint's area is computed, never imported: a vendor's attribute was 14.5 % too small.
 
 use super::field::{COUNT, Choice, Field, FieldKind, Title, YEAR, choice, integer, number, text};
-use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 
 pub const BUILDING_USES: &[Choice] = &[
     choice("residential", "住宅", "Residential").aliases(&[
@@ -35,6 +35,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     description: Title { zh: "建筑物基底轮廓", en: "Building footprints" },
     geometry: GeometryKind::Area,
     audience: Audience::Public,
+    rows: RowRule::All,
     fields: &[
         Field::new("code", text(64), "楼栋编号", "Code").identifier().aliases(&["编号", "幢号", "osm_id"]),
         Field::new("name", text(200), "楼栋名称", "Name").in_tiles().aliases(&["名称", "楼名", "楼号"]),

@@ -1,7 +1,7 @@
 //! 闲置资源: scraps of land and idle public rooms where a service could go (plan 三(三)).
 
 use super::field::{Choice, Field, FieldKind, Title, choice, number, text};
-use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 
 pub const SITE_KINDS: &[Choice] = &[
     choice("spare_land", "零星土地", "Spare land").aliases(&["土地"]),
@@ -28,6 +28,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     },
     geometry: GeometryKind::Point,
     audience: Audience::Staff,
+    rows: RowRule::All,
     fields: &[
         Field::new("code", text(64), "编号", "Code").identifier(),
         Field::new("name", text(200), "名称", "Name").in_tiles().aliases(&["资源名称"]),

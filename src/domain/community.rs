@@ -1,7 +1,7 @@
 //! 小区 (含散居楼栋): the unit that is renewed. Fields follow the plan's 二(一) and the ledger.
 
 use super::field::{COUNT, Choice, Field, FieldKind, Title, YEAR, choice, number, text};
-use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 
 /// 产权性质
 pub const TENURES: &[Choice] = &[
@@ -47,6 +47,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     },
     geometry: GeometryKind::Area,
     audience: Audience::Public,
+    rows: RowRule::All,
     fields: &[
         Field::new("code", text(64), "小区编号", "Code").identifier().aliases(&["编号", "小区代码", "community_id"]),
         Field::new("name", text(200), "小区名称", "Name").required().in_tiles().aliases(&[

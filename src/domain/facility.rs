@@ -1,7 +1,7 @@
 //! 设施: the services of the plan's 提升类 (二(二)) and of the living circles (GB 50180-2018).
 
 use super::field::{COUNT, Choice, Field, FieldKind, Title, YEAR, choice, number, text};
-use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 
 /// 设施类别. The codes are those of the standards table, so that a rule finds its facilities.
 pub const FACILITY_KINDS: &[Choice] = &[
@@ -74,6 +74,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     description: Title { zh: "小区周边公共服务设施", en: "Public services around communities" },
     geometry: GeometryKind::Point,
     audience: Audience::Public,
+    rows: RowRule::All,
     fields: &[
         Field::new("code", text(64), "设施编号", "Code").identifier().aliases(&["编号", "osm_id"]),
         Field::new("name", text(200), "设施名称", "Name").in_tiles().aliases(&["名称"]),

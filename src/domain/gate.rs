@@ -1,7 +1,7 @@
 //! 出入口: where a walk may leave a community.
 
 use super::field::{Choice, Field, FieldKind, Title, choice, text};
-use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 
 pub const GATE_KINDS: &[Choice] = &[
     choice("pedestrian", "人行", "Pedestrian").aliases(&["步行"]),
@@ -17,6 +17,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     description: Title { zh: "小区出入口", en: "The gates of communities" },
     geometry: GeometryKind::Point,
     audience: Audience::Public,
+    rows: RowRule::All,
     fields: &[
         Field::new("code", text(64), "编号", "Code").identifier().aliases(&["osm_id"]),
         Field::new("name", text(200), "名称", "Name").in_tiles().aliases(&["出入口名称"]),

@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::field::{Field, FieldKind, Title};
+use super::value::Value;
 use super::viewer::Viewer;
 
 /// The layers in the order of the contract. The number is the layer's bit in a tile key.
@@ -47,6 +48,15 @@ pub enum Audience {
     Staff,
 }
 
+/// Which rows of a layer are for whom, told by the value of one of its fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowRule {
+    /// Whoever sees the layer sees every row.
+    All,
+    /// The public sees the rows whose field has one of these codes; a row that does not say is not for it.
+    PublicWhere { field: &'static str, is: &'static [&'static str] },
+}
+
 #[derive(Debug, Clone, Copy)]
 pub struct LayerDescription {
     pub id: LayerId,
@@ -58,6 +68,7 @@ pub struct LayerDescription {
     pub description: Title,
     pub geometry: GeometryKind,
     pub audience: Audience,
+    pub rows: RowRule,
     pub fields: &'static [Field],
     /// The field that names a feature to a person, if any.
     pub label_field: Option<&'static str>,
@@ -144,6 +155,14 @@ impl LayerDescription {
 
     pub fn field(&self, name: &str) -> Option<(usize, &'static Field)> {
         self.fields.iter().enumerate().find(|(_, field)| field.name == name)
+    }
+
+    /// What tells whose a row is: the value of the field that the layer's rule names.
+    pub fn row_key<'a>(&self, values: &'a [Value]) -> &'a Value {
+        match self.rows {
+            RowRule::All => &Value::Null,
+            RowRule::PublicWhere { field, .. } => self.field(field).map_or(&Value::Null, |(at, _)| &values[at]),
+        }
     }
 
     /// The position of a field in an item's values, with the field, for each that `viewer` may see.

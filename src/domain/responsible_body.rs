@@ -3,7 +3,7 @@
 //! 高新区 and 临空经济区 have no division code, so a body is a layer with a code of our own.
 
 use super::field::{Field, Title, text};
-use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 
 pub static LAYER: LayerDescription = LayerDescription {
     id: LayerId::ResponsibleBody,
@@ -16,6 +16,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     },
     geometry: GeometryKind::Area,
     audience: Audience::Public,
+    rows: RowRule::All,
     fields: &[
         Field::new("code", text(32), "代码", "Code")
             .identifier()

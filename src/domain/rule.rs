@@ -31,6 +31,17 @@ impl Verified {
     }
 }
 
+/// What a check says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Pass,
+    Fail,
+    Unknown,
+    /// It would pass, and rests on a number that was not read in its source.
+    NeedsReview,
+}
+
 /// The circles of GB 50180-2018 and what stands beside them. One never stands in for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -153,7 +164,7 @@ pub fn is_facility_kind(code: &str) -> bool {
     FACILITY_KINDS.iter().any(|kind| kind.code == code)
 }
 
-fn read<T: serde::de::DeserializeOwned>(table: &str) -> Vec<T> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(table: &str) -> Vec<T> {
     let rows: Result<Vec<T>, csv::Error> = csv::Reader::from_reader(table.as_bytes()).deserialize().collect();
     rows.expect("the rule tables of this program can be read: a test reads them")
 }

@@ -1,7 +1,7 @@
 //! 共沟: several works in one opening of the street.
 
 use super::field::{Choice, Field, FieldKind, Title, choice, number, text};
-use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 
 pub const TRENCH_STATES: &[Choice] = &[
     choice("proposed", "建议", "Proposed"),
@@ -18,6 +18,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     description: Title { zh: "多家单位合并开挖的管沟", en: "Trenches that several operators open together" },
     geometry: GeometryKind::Line,
     audience: Audience::Staff,
+    rows: RowRule::All,
     fields: &[
         Field::new("code", text(64), "编号", "Code").identifier(),
         Field::new("name", text(200), "名称", "Name").in_tiles(),
@@ -26,6 +27,8 @@ pub static LAYER: LayerDescription = LayerDescription {
         Field::new("width_m", number(0.0, 50.0), "沟宽", "Width").unit("m").aliases(&["宽度"]),
         Field::new("starts_on", FieldKind::Date, "开工日期", "Starts on"),
         Field::new("ends_on", FieldKind::Date, "完工日期", "Ends on"),
+        Field::new("depth_m", number(0.0, 100.0), "沟深", "Depth").unit("m"),
+        Field::new("members", text(1000), "共沟工程编号", "Codes of its works").aliases(&["参与工程"]),
     ],
     label_field: Some("name"),
     time_fields: Some(("starts_on", "ends_on")),

@@ -1,7 +1,7 @@
 //! 道路 / 步行道, with what is needed to walk on them and to know when they may be dug up.
 
 use super::field::{Choice, Field, FieldKind, Title, choice, number, text};
-use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 
 /// 道路等级
 pub const STREET_CLASSES: &[Choice] = &[
@@ -39,6 +39,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     description: Title { zh: "道路与步行道中心线", en: "Centre lines of streets and footways" },
     geometry: GeometryKind::Line,
     audience: Audience::Public,
+    rows: RowRule::All,
     fields: &[
         Field::new("code", text(64), "道路编号", "Code").identifier().aliases(&["编号", "osm_id"]),
         Field::new("name", text(200), "道路名称", "Name").in_tiles().aliases(&["名称", "路名"]),
@@ -60,6 +61,9 @@ pub static LAYER: LayerDescription = LayerDescription {
         Field::new("surfaced_on", FieldKind::Date, "最近铺装日期", "Last surfaced on")
             .aliases(&["竣工日期", "铺装日期"]),
         Field::new("surfacing", FieldKind::Choice(SURFACINGS), "最近铺装性质", "Last surfacing").aliases(&["施工性质"]),
+        Field::new("resurfacing_on", FieldKind::Date, "计划铺装日期", "Resurfacing planned on")
+            .aliases(&["计划大修日期"]),
+        Field::new("resurfacing", FieldKind::Choice(SURFACINGS), "计划铺装性质", "Planned resurfacing"),
     ],
     label_field: Some("name"),
     time_fields: None,

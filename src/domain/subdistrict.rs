@@ -1,7 +1,7 @@
 //! 街道: the street offices, by their division code (512002001 …).
 
 use super::field::{Field, Title, text};
-use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 
 pub static LAYER: LayerDescription = LayerDescription {
     id: LayerId::Subdistrict,
@@ -11,6 +11,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     description: Title { zh: "街道办事处辖区", en: "The areas of the street offices" },
     geometry: GeometryKind::Area,
     audience: Audience::Public,
+    rows: RowRule::All,
     fields: &[
         Field::new("code", text(32), "区划代码", "Division code").identifier().required().in_tiles().aliases(&[
             "代码",

@@ -1,7 +1,7 @@
 //! 现状管线. A line's quality level travels with it: half-known pipes are the normal case.
 
 use super::field::{COUNT, Choice, Field, FieldKind, Title, YEAR, choice, number, text};
-use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 use super::utility_kind::UTILITY_KINDS;
 
 /// 数据质量等级
@@ -74,6 +74,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     },
     geometry: GeometryKind::Line,
     audience: Audience::Staff,
+    rows: RowRule::All,
     fields: &[
         Field::new("code", text(64), "管线编号", "Code").identifier().aliases(&["编号", "管段编号"]),
         Field::new("utility_kind", FieldKind::Choice(UTILITY_KINDS), "管线种类", "Kind")

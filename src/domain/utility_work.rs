@@ -1,9 +1,9 @@
 //! 管线改造工程: works that an operator plans, with the window in which they may happen.
 
 use super::field::{COUNT, Choice, Field, FieldKind, Title, choice, integer, number, text};
-use super::layer::{Audience, GeometryKind, LayerDescription, LayerId};
+use super::layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
 use super::utility_kind::UTILITY_KINDS;
-use super::utility_line::PRESSURES;
+use super::utility_line::{BURIALS, PRESSURES};
 
 pub const METHODS: &[Choice] = &[
     choice("open", "开挖", "Open cut").aliases(&["明挖"]),
@@ -16,6 +16,13 @@ pub const CONFIDENCES: &[Choice] = &[
     choice("idea", "设想", "Idea").aliases(&["意向"]),
 ];
 
+/// 可见范围: what others than the operator may read of a work.
+pub const VISIBILITIES: &[Choice] = &[
+    choice("confidential", "仅提示有交会", "Only that there is a meeting").aliases(&["保密"]),
+    choice("restricted", "仅协调所需", "Only what coordination needs").aliases(&["受限"]),
+    choice("open", "对各单位公开", "Open to all operators").aliases(&["公开"]),
+];
+
 pub static LAYER: LayerDescription = LayerDescription {
     id: LayerId::UtilityWork,
     name: "utility_work",
@@ -26,6 +33,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     },
     geometry: GeometryKind::Line,
     audience: Audience::Staff,
+    rows: RowRule::All,
     fields: &[
         Field::new("code", text(64), "工程编号", "Code").identifier().aliases(&["编号"]),
         Field::new("name", text(200), "工程名称", "Name").in_tiles().aliases(&["名称"]),
@@ -55,6 +63,11 @@ pub static LAYER: LayerDescription = LayerDescription {
             .unit("CNY")
             .aliases(&["投资"]),
         Field::new("confidence", FieldKind::Choice(CONFIDENCES), "确定程度", "Confidence").aliases(&["状态"]),
+        Field::new("burial", FieldKind::Choice(BURIALS), "埋设方式", "Burial").aliases(&["埋设类型"]),
+        Field::new("shift_limit_days", integer(0, 3650), "可调整天数", "May be moved by")
+            .unit("d")
+            .aliases(&["可调整期限"]),
+        Field::new("visibility", FieldKind::Choice(VISIBILITIES), "可见范围", "Visibility"),
     ],
     label_field: Some("name"),
     time_fields: Some(("window_start", "window_end")),

@@ -208,12 +208,11 @@ fn event(name: &str, id: Option<u64>, data: &impl Serialize) -> Event {
 
 /// The event of a step; `None` when it touched nothing that this viewer may see.
 fn tell(step: &Revised, viewer: Viewer) -> Option<Event> {
-    let seen: Vec<&Touched> =
-        step.touched.iter().filter(|touched| viewer.may_see(touched.layer.describe().audience)).collect();
+    let seen: Vec<Touched> = step.touched.iter().filter_map(|touched| touched.for_viewer(viewer)).collect();
     if seen.is_empty() {
         return None;
     }
-    let layers = seen.iter().map(|touched| summarise(touched)).collect();
+    let layers = seen.iter().map(summarise).collect();
     let told = RevisionEvent { revision: step.revision, layers, tiles: tiles_of(&seen) };
     Some(event("revision", Some(step.revision), &told))
 }
@@ -237,7 +236,7 @@ fn around(boxes: &[Rect<f64>]) -> Option<Rect<f64>> {
 }
 
 /// The tiles that show one of the boxes, margins included; `None` when they are too many to tell.
-fn tiles_of(touched: &[&Touched]) -> Option<TouchedTiles> {
+fn tiles_of(touched: &[Touched]) -> Option<TouchedTiles> {
     let mut xy = BTreeSet::new();
     for touched in touched {
         if touched.boxes.is_empty() {

@@ -40,6 +40,7 @@ mod problem_pages;
 mod process;
 mod scenarios;
 mod schema;
+mod schemes;
 mod search;
 mod sources;
 mod statistics;
@@ -203,6 +204,17 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(scenarios::list_scenarios, scenarios::create_scenario))
         .routes(routes!(scenarios::find_scenario, scenarios::replace_scenario, scenarios::delete_scenario))
         .routes(routes!(scenarios::list_scenario_history))
+        .routes(routes!(schemes::list_schemes, schemes::create_scheme))
+        .routes(routes!(schemes::find_scheme, schemes::replace_scheme, schemes::delete_scheme))
+        .routes(routes!(schemes::list_scheme_precincts))
+        .routes(routes!(schemes::list_members))
+        .routes(routes!(schemes::show_totals))
+        .routes(routes!(schemes::edit_scheme))
+        .routes(routes!(schemes::copy_scheme))
+        .routes(routes!(schemes::change_scheme_state))
+        .routes(routes!(schemes::list_scheme_history))
+        .routes(routes!(schemes::undo_scheme))
+        .routes(routes!(schemes::compare_schemes))
         .routes(routes!(analysis::network::show_network))
         .routes(routes!(analysis::reach::analyse_reach))
         .routes(routes!(analysis::coverage::analyse_coverage))

@@ -48,11 +48,14 @@ pub enum Kind {
     NameTaken,
     InfeasibleSiting,
     InfeasibleGrouping,
+    UnknownScheme,
+    SchemeClosed,
+    InvalidSchemeEdit,
     Cancelled,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 34] = [
+    pub const ALL: [Kind; 37] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -87,6 +90,9 @@ impl Kind {
         Kind::NameTaken,
         Kind::InfeasibleSiting,
         Kind::InfeasibleGrouping,
+        Kind::UnknownScheme,
+        Kind::SchemeClosed,
+        Kind::InvalidSchemeEdit,
     ];
 
     /// Name in the `type` URI, HTTP status, title and what the reader of its page can do about it.
@@ -273,6 +279,24 @@ impl Kind {
             Kind::UnknownScenario => {
                 ("unknown-scenario", S::NOT_FOUND, "There is no such scenario", "`/api/scenarios` lists them.")
             }
+            Kind::UnknownScheme => (
+                "unknown-scheme",
+                S::NOT_FOUND,
+                "There is no such scheme",
+                "`/api/schemes` lists the schemes that you may see.",
+            ),
+            Kind::SchemeClosed => (
+                "scheme-closed",
+                S::CONFLICT,
+                "The scheme is not in a state for that",
+                "Outlines and members change in drafts and shared schemes only; copy it to go on from there. `next_states` of a scheme lists where it can go.",
+            ),
+            Kind::InvalidSchemeEdit => (
+                "invalid-scheme-edit",
+                S::UNPROCESSABLE_ENTITY,
+                "The scheme cannot be edited like that",
+                "`reason` names why and `facts` what stands against it; nothing was changed.",
+            ),
             Kind::NameTaken => {
                 ("name-taken", S::CONFLICT, "The name is taken", "Names are unique; choose another one.")
             }

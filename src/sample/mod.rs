@@ -122,16 +122,27 @@ impl City {
 
         layers[LayerId::Building.index()] = building_features(&sites, &communities, params.seed);
         layers[LayerId::Gate.index()] = gate_features(&ground, &sites, &parcels, &communities, params.seed);
-        layers[LayerId::Street.index()] =
-            streets::features(&ground, &layout, &names, &mut Random::new(params.seed, "paving"));
+        layers[LayerId::Street.index()] = streets::features(
+            &ground,
+            &layout,
+            &names,
+            &mut Random::new(params.seed, "paving"),
+            &mut Random::new(params.seed, "resurfacing"),
+        );
         layers[LayerId::Facility.index()] =
             facilities::features(&ground, &layout, &districts, &sites, &mut Random::new(params.seed, "facilities"));
         layers[LayerId::CandidateSite.index()] =
             candidate_sites::features(&ground, &sites, &mut Random::new(params.seed, "candidate sites"));
         layers[LayerId::UtilityLine.index()] =
             utilities::features(&ground, &layout, params.utility_lines, &mut Random::new(params.seed, "utilities"));
-        let works =
-            works::works(&ground, &layout, &names, params.utility_works, &mut Random::new(params.seed, "works"));
+        let works = works::works(
+            &ground,
+            &layout,
+            &names,
+            params.utility_works,
+            &mut Random::new(params.seed, "works"),
+            &mut Random::new(params.seed, "terms of works"),
+        );
         layers[LayerId::UtilityWork.index()] = works.works;
         layers[LayerId::SharedTrench.index()] = works.trenches;
         layers[LayerId::Precinct.index()] = precincts::features(&ground, &districts, &sites);

@@ -65,9 +65,19 @@ pub fn add_paths(layout: &mut Layout) {
 }
 
 /// One feature for each piece of street between two junctions.
-pub fn features(ground: &Ground, layout: &Layout, names: &StreetNames, random: &mut Random) -> Vec<Feature> {
+///
+/// `planned` leads which of them are to be surfaced again.
+pub fn features(
+    ground: &Ground,
+    layout: &Layout,
+    names: &StreetNames,
+    random: &mut Random,
+    planned: &mut Random,
+) -> Vec<Feature> {
     // What was paved when is decided for a whole street.
     let paved: Vec<Paving> = layout.runs.iter().map(|run| Paving::draw(run.class, random)).collect();
+    let planned: Vec<Option<(NaiveDate, &'static str)>> =
+        layout.runs.iter().map(|run| Paving::plan(run.class, planned)).collect();
     pieces(&layout.runs, |_| true)
         .into_iter()
         .enumerate()
@@ -87,6 +97,8 @@ pub fn features(ground: &Ground, layout: &Layout, names: &StreetNames, random: &
                 .with("surface", paving.surface.map(text))
                 .with("surfaced_on", paving.day.map(Value::Date))
                 .with("surfacing", paving.surfacing.map(text))
+                .with("resurfacing_on", planned[run_index].map(|(day, _)| Value::Date(day)))
+                .with("resurfacing", planned[run_index].map(|(_, kind)| text(kind)))
         })
         .collect()
 }
@@ -99,6 +111,15 @@ struct Paving {
 }
 
 impl Paving {
+    /// When a street is to be surfaced again: few are.
+    fn plan(class: StreetClass, random: &mut Random) -> Option<(NaiveDate, &'static str)> {
+        let is_planned = random.chance(0.08);
+        let (year, month) = (random.integer(2022, 2025), random.integer(3, 11));
+        let kind = random.weighted(&[("built", 0.2), ("major_repair", 0.5), ("minor_repair", 0.3)]);
+        let day = NaiveDate::from_ymd_opt(year as i32, month as u32, 1)?;
+        (is_planned && class.is_thoroughfare()).then_some((day, kind))
+    }
+
     fn draw(class: StreetClass, random: &mut Random) -> Self {
         let surface = match class {
             StreetClass::Footway | StreetClass::Steps => random.weighted(&[("paving", 0.7), ("concrete", 0.3)]),

@@ -26,7 +26,15 @@ const DUG: [&str; 7] = ["water", "gas", "foul_sewer", "storm_sewer", "power", "t
 /// How many drafts of shared trenches to make.
 const TRENCHES: usize = 4;
 
-pub fn works(ground: &Ground, layout: &Layout, names: &StreetNames, wanted: usize, random: &mut Random) -> Works {
+/// `terms` leads how far works may be moved and who may read of them.
+pub fn works(
+    ground: &Ground,
+    layout: &Layout,
+    names: &StreetNames,
+    wanted: usize,
+    random: &mut Random,
+    terms: &mut Random,
+) -> Works {
     // Streets from the middle outwards.
     let mut streets: Vec<usize> = (0..layout.runs.len())
         .filter(|&i| {
@@ -66,6 +74,7 @@ pub fn works(ground: &Ground, layout: &Layout, names: &StreetNames, wanted: usiz
         let base = day(2020, 3) + Days::new(random.integer(0, 1500) as u64);
         let mut kinds: Vec<&UtilityKind> = KINDS.iter().filter(|kind| DUG.contains(&kind.code)).collect();
         let mut first = None;
+        let mut members: Vec<String> = Vec::new();
         for _ in 0..meeting {
             if found.works.len() >= wanted {
                 break;
@@ -76,7 +85,16 @@ pub fn works(ground: &Ground, layout: &Layout, names: &StreetNames, wanted: usiz
             let window = window(base, random);
             first.get_or_insert((kind, window));
             let code = found.works.len() + 1;
-            found.works.push(describe(kind, run.class, street, along, length, window, code, random));
+            members.push(code_of(code));
+            let work = describe(kind, run.class, street, along, length, window, code, random);
+            let burial = if kind.is_cable() { "duct_bank" } else { "direct" };
+            let shift = terms.weighted(&[(None, 0.3), (Some(0), 0.2), (Some(90), 0.3), (Some(180), 0.2)]);
+            let visibility = terms.weighted(&[("restricted", 0.6), ("open", 0.3), ("confidential", 0.1)]);
+            found.works.push(
+                work.with("burial", terms.chance(0.8).then(|| text(burial)))
+                    .with("shift_limit_days", shift.map(Value::Integer))
+                    .with("visibility", text(visibility)),
+            );
         }
         if meeting >= 3
             && found.trenches.len() < TRENCHES
@@ -89,11 +107,16 @@ pub fn works(ground: &Ground, layout: &Layout, names: &StreetNames, wanted: usiz
                 .with("lead_operator", text(kind.operator))
                 .with("width_m", Value::Number(random.integer(20, 44) as f64 / 10.0))
                 .with("starts_on", Value::Date(start))
-                .with("ends_on", Value::Date(start + Days::new(random.integer(60, 180) as u64)));
+                .with("ends_on", Value::Date(start + Days::new(random.integer(60, 180) as u64)))
+                .with("members", text(members.join(" ")));
             found.trenches.push(feature);
         }
     }
     found
+}
+
+fn code_of(number: usize) -> String {
+    format!("GC{number:05}")
 }
 
 fn is_over_river(layout: &Layout, axis: Axis, from: f64, to: f64) -> bool {
@@ -138,7 +161,7 @@ fn describe(
     let duration = (length_m / random.between(6.0, 14.0)) as i64 + random.integer(8, 25);
     let cost = length_m * random.between(900.0, 3600.0);
     Feature::new(lines(vec![along]))
-        .with("code", text(format!("GC{code:05}")))
+        .with("code", text(code_of(code)))
         .with("name", text(format!("{street}{title}工程")))
         .with("utility_kind", text(kind.code))
         .with("operator", text(kind.operator))

@@ -1,6 +1,6 @@
 //! One layer of a snapshot: its items in the order of their ids, and an R-tree over their boxes.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use geo::Rect;
 use rstar::{AABB, PointDistance, RTree, RTreeObject};
@@ -14,6 +14,32 @@ pub struct Layer {
     id: LayerId,
     items: Vec<Arc<Item>>,
     tree: RTree<Leaf>,
+    masks: Masks,
+}
+
+/// What each viewer sees of a layer whose rows are not for everybody: a layer of its own, made when it is
+/// first asked for and kept as long as this one. A list that only grows, so that what it lends stays.
+#[derive(Default)]
+struct Masks(OnceLock<Box<Mask>>);
+
+struct Mask {
+    viewer: Viewer,
+    layer: Layer,
+    next: Masks,
+}
+
+impl Masks {
+    fn of(&self, viewer: Viewer, make: &dyn Fn() -> Layer) -> &Layer {
+        let mask = self.0.get_or_init(|| Box::new(Mask { viewer, layer: make(), next: Masks::default() }));
+        if mask.viewer == viewer { &mask.layer } else { mask.next.of(viewer, make) }
+    }
+}
+
+impl Clone for Masks {
+    /// The copy makes its own when it is asked.
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// What the R-tree holds: the box beside the pointer, so that a search does not touch the item.
@@ -25,15 +51,31 @@ struct Leaf {
 
 impl Layer {
     pub fn empty(id: LayerId) -> Self {
-        Self { id, items: Vec::new(), tree: RTree::new() }
+        Self { id, items: Vec::new(), tree: RTree::new(), masks: Masks::default() }
     }
 
     /// A layer of these items, in any order.
     pub fn new(id: LayerId, items: impl IntoIterator<Item = Item>) -> Self {
         let mut items: Vec<Arc<Item>> = items.into_iter().map(Arc::new).collect();
         items.sort_unstable_by_key(|item| item.id);
+        Self::of_sorted(id, items)
+    }
+
+    fn of_sorted(id: LayerId, items: Vec<Arc<Item>>) -> Self {
         let tree = RTree::bulk_load(items.iter().map(Leaf::of).collect());
-        Self { id, items, tree }
+        Self { id, items, tree, masks: Masks::default() }
+    }
+
+    /// The layer with the rows that this viewer may see and no other.
+    pub(super) fn for_viewer(&self, viewer: Viewer) -> &Layer {
+        let layer = self.describe();
+        if viewer.sees_every_row(layer.rows) {
+            return self;
+        }
+        self.masks.of(viewer, &|| {
+            let is_seen = |item: &&Arc<Item>| viewer.may_see_row(layer.rows, layer.row_key(&item.values));
+            Self::of_sorted(self.id, self.items.iter().filter(is_seen).cloned().collect())
+        })
     }
 
     pub fn id(&self) -> LayerId {
@@ -84,7 +126,7 @@ impl Layer {
             }
             tree
         };
-        Self { id: self.id, items: next, tree }
+        Self { id: self.id, items: next, tree, masks: Masks::default() }
     }
 }
 

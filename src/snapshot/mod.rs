@@ -37,9 +37,11 @@ impl Snapshot {
         Self { revision: 0, taken_at, layers: LayerId::ALL.map(|id| Arc::new(Layer::empty(id))) }
     }
 
-    /// What `viewer` may see of a layer; `None` where the layer is not for this viewer.
+    /// What `viewer` may see of a layer, its rows and its fields; `None` where the layer is not for this viewer.
     pub fn layer(&self, id: LayerId, viewer: Viewer) -> Option<LayerView<'_>> {
-        viewer.may_see(id.describe().audience).then(|| LayerView::new(&self.layers[id.index()], viewer))
+        viewer
+            .may_see(id.describe().audience)
+            .then(|| LayerView::new(self.layers[id.index()].for_viewer(viewer), viewer))
     }
 
     /// The whole layer, for building the next revision. Reads for someone go through [`Self::layer`].

@@ -13,6 +13,7 @@ pub mod import_sources;
 pub mod layer_rows;
 pub mod private_cluster;
 pub mod scenario;
+pub mod scheme;
 pub mod validity;
 
 use std::str::FromStr;

@@ -91,7 +91,12 @@ async fn what_cannot_be_asked_is_said_where() {
         (json!({"widest_walk_m": -1}), 400, "invalid-body", "/widest_walk_m"),
         (json!({"time_limit_s": 0}), 400, "invalid-body", "/time_limit_s"),
         (json!({"moon": 1}), 400, "invalid-body", ""),
-        (json!({"facility_gaps": [{"facility_kinds": ["moon"], "radius_m": 300}]}), 400, "invalid-body", "/facility_gaps/0/facility_kinds/0"),
+        (
+            json!({"facility_gaps": [{"facility_kinds": ["moon"], "radius_m": 300}]}),
+            400,
+            "invalid-body",
+            "/facility_gaps/0/facility_kinds/0",
+        ),
         (json!({"min_households": 1001}), 422, "infeasible-grouping", "/min_households"),
         (json!({"must_together": [[1, 2]], "must_apart": [[2, 1]]}), 422, "infeasible-grouping", "/must_apart/0"),
         (json!({"locked": [[]]}), 422, "infeasible-grouping", "/locked/0"),

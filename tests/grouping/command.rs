@@ -91,12 +91,19 @@ fn what_cannot_be_done_names_the_limit_and_what_cannot_be_read_its_place() {
         let done = grouping(folder.path(), &FILES);
         assert!(!done.status.success() && said(&done).contains(told), "{question}: {}", said(&done));
     }
-    std::fs::write(folder.path().join("units.geojson"), r#"{"type":"FeatureCollection","features":[
+    std::fs::write(
+        folder.path().join("units.geojson"),
+        r#"{"type":"FeatureCollection","features":[
         {"type":"Feature","properties":{"code":"A","households":-3},"geometry":{"type":"Point","coordinates":[104,30]}},
-        {"type":"Feature","properties":{"code":"","households":3},"geometry":null}]}"#).unwrap();
+        {"type":"Feature","properties":{"code":"","households":3},"geometry":null}]}"#,
+    )
+    .unwrap();
     params(folder.path(), json!({}));
     let told = said(&grouping(folder.path(), &FILES));
-    assert!(told.contains("feature 1: -3 is no number of households") && told.contains("feature 2: «code» is empty"), "{told}");
+    assert!(
+        told.contains("feature 1: -3 is no number of households") && told.contains("feature 2: «code» is empty"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -109,7 +116,8 @@ fn a_table_with_edges_is_grouped_and_its_outlines_give_the_same_neighbours() {
     });
     params(own.path(), question);
     let question = own.path().join("params.json");
-    let words = ["--units", "units_364.csv", "--edges", "adj_364.csv", "--json", "--params", question.to_str().unwrap()];
+    let words =
+        ["--units", "units_364.csv", "--edges", "adj_364.csv", "--json", "--params", question.to_str().unwrap()];
     let done = grouping(&folder, &words);
     assert!(done.status.success(), "{}", said(&done));
     let table = json_of(&done);

@@ -1,8 +1,6 @@
 //! Questions that cannot be answered, and what is said to them.
 
-use pianqu::analysis::grouping::{
-    Edge, Goal, GroupingError, Obstacle, Place, Problem, Unit, Why, solve, unlimited,
-};
+use pianqu::analysis::grouping::{Edge, Goal, GroupingError, Obstacle, Place, Problem, Unit, Why, solve, unlimited};
 
 /// A row of communities, each next to the one after it.
 fn row(households: &[u64]) -> Problem {

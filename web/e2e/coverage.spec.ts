@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test, type Page } from '@playwright/test'
+import { ask as put } from './analysis'
 import { complaints } from './axe'
 import { atRest, open, pixel, view } from './page'
 
@@ -35,19 +36,7 @@ test.describe.configure({ timeout: 90_000 })
 const panel = (page: Page) => page.getByRole('region', { name: '设施覆盖' })
 const STATES = ['reached_enough', 'reached_too_small', 'not_reached', 'no_data'] as const
 
-async function ask(page: Page, rule: string): Promise<Answer> {
-  const order = { rules: [rule], with_buildings: true, most_gaps: 10_000, steps: [] }
-  let answer = await page.request.post('/api/analysis/coverage', { data: order })
-  const job = answer.headers()['location']
-  if (answer.status() !== 202 || !job) return (await answer.json()) as Answer
-  for (;;) {
-    answer = await page.request.get(job)
-    const { state, result } = (await answer.json()) as { state: string; result: Answer }
-    if (state === 'done') return result
-    expect(state).toBe('running')
-    await page.waitForTimeout(300)
-  }
-}
+const ask = (page: Page, rule: string) => put<Answer>(page, 'coverage', { rules: [rule], with_buildings: true, most_gaps: 10_000, steps: [] })
 
 async function choose(page: Page, rule: string): Promise<void> {
   if (!(await panel(page).isVisible())) await page.getByRole('button', { name: '覆盖', exact: true }).click()

@@ -4,6 +4,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::rule::Rule;
+use crate::domain::{LayerId, Viewer};
+use crate::snapshot::Snapshot;
+
+pub use crate::domain::rule::Verdict;
 
 /// What is true of a building under a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -17,16 +21,6 @@ pub enum State {
 }
 
 pub const STATES: [State; 4] = [State::ReachedEnough, State::ReachedTooSmall, State::NotReached, State::NoData];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    Pass,
-    Fail,
-    Unknown,
-    /// It would pass, and rests on a number that was not read in its source.
-    NeedsReview,
-}
 
 /// Whom one of the states befalls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
@@ -170,6 +164,19 @@ pub struct Answer {
     pub gap_count: usize,
     /// How things are counted, for people to read beside the numbers.
     pub note: &'static str,
+}
+
+impl Answer {
+    /// Without the areas that this viewer may not know of.
+    pub fn for_viewer(mut self, snapshot: &Snapshot, viewer: Viewer) -> Self {
+        let precincts = snapshot.layer(LayerId::Precinct, viewer);
+        let is_seen = |id: Option<i64>| id.is_some_and(|id| precincts.is_some_and(|view| view.find(id).is_some()));
+        for result in &mut self.results {
+            result.precincts.retain(|area| is_seen(area.id));
+            result.ratios.retain(|ratio| ratio.layer != Some(LayerId::Precinct.name()) || is_seen(ratio.id));
+        }
+        self
+    }
 }
 
 pub const NOTE: &str = "Walks are measured on the street network, from the building's representative point to the \

@@ -130,8 +130,9 @@ impl Grouping {
     /// Buildings by area: a building of a community by its code, else by where its representative point
     /// lies; of all other areas by where it lies.
     fn of(snapshot: &Snapshot, layer: LayerId) -> Self {
+        // Summed for everybody at once; `Answer::for_viewer` takes out the areas that are not the asker's.
         let (Some(areas), Some(buildings)) =
-            (snapshot.layer(layer, Viewer::Public), snapshot.layer(LayerId::Building, Viewer::Public))
+            (snapshot.layer(layer, Viewer::Everything), snapshot.layer(LayerId::Building, Viewer::Public))
         else {
             return Self::default();
         };

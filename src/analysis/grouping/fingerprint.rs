@@ -21,7 +21,8 @@ pub fn fingerprint(problem: &Problem) -> String {
         _ = writeln!(text, "{what} {}\n{}", lines.len(), sorted(lines));
     };
     add("units", problem.units.iter().map(|unit| format!("{unit:?}")).collect());
-    let edges = problem.edges.iter().map(|edge| format!("{:?} {:?} {:?}", pair(edge.a, edge.b), edge.walk_m, edge.shared));
+    let edges =
+        problem.edges.iter().map(|edge| format!("{:?} {:?} {:?}", pair(edge.a, edge.b), edge.walk_m, edge.shared));
     add("edges", edges.collect());
     add("walks", problem.walks.iter().map(|&(a, b, metres)| format!("{:?} {metres:?}", pair(a, b))).collect());
     let gaps = problem.gaps.iter().map(|gap| {

@@ -89,7 +89,7 @@ pub fn improve<'a>(
             if stopped.is_some() {
                 break;
             }
-            watch.tell_share("improving", best_value, None, annealer.work as f64 / work as f64);
+            watch.tell("improving", Some(annealer.work as f64 / work as f64), Some(1.0));
         }
         turns += 1;
         let share = annealer.work as f64 / work as f64 / (1.0 - DOWNHILL);
@@ -222,9 +222,8 @@ impl Annealer<'_, '_> {
         self.work += 2 * (self.a.len() + self.b.len()) as u64;
         let (cost_a, cost_b) = (self.score.of_group(&self.a), self.score.of_group(&self.b));
         let count = self.plan.count();
-        let squares = self.squares + square(sum_a) + square(sum_b)
-            - square(self.plan.sum(from))
-            - square(self.plan.sum(to));
+        let squares =
+            self.squares + square(sum_a) + square(sum_b) - square(self.plan.sum(from)) - square(self.plan.sum(to));
         let change = cost_a + cost_b - self.costs[from] - self.costs[to] + self.score.of_all(count, squares)
             - self.score.of_all(count, self.squares);
         if self.is_taken(change, random) {
@@ -277,8 +276,8 @@ impl Annealer<'_, '_> {
         }
         let (cost_a, cost_b) = (self.score.of_group(self.pieces.of(0)), self.score.of_group(self.pieces.of(1)));
         let count = self.plan.count();
-        let squares = self.squares + square(self.pieces.sums[0]) + square(self.pieces.sums[1])
-            - square(self.plan.sum(group));
+        let squares =
+            self.squares + square(self.pieces.sums[0]) + square(self.pieces.sums[1]) - square(self.plan.sum(group));
         let change = cost_a + cost_b - self.costs[group] + self.score.of_all(count + 1, squares)
             - self.score.of_all(count, self.squares);
         if self.is_taken(change, random) {

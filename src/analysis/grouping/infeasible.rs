@@ -36,7 +36,8 @@ pub fn before_search(problem: &Problem, why: &[Option<Why>], too_far: Option<&Bi
         let mut pairs = set.iter().enumerate().flat_map(|(n, &a)| set[n + 1..].iter().map(move |&b| (a, b)));
         if let Some((a, b)) = pairs.find(far) {
             let limit = problem.widest_walk_m.unwrap_or(f64::INFINITY);
-            let text = format!("«{}» and «{}» must be together, but the walk between them is over {limit} m", id(a), id(b));
+            let text =
+                format!("«{}» and «{}» must be together, but the walk between them is over {limit} m", id(a), id(b));
             return Err(proved("widest_walk_m", text, vec![a, b]));
         }
         let sum: u64 = set.iter().map(|&unit| counted(problem, unit)).sum();
@@ -82,7 +83,9 @@ pub fn connect(problem: &Problem, model: &mut Model) -> Result<(), Infeasible> {
         let (a, b) = apart(model, &set);
         let (a, b) = (model.units[a as usize], model.units[b as usize]);
         let (name_a, name_b) = (&problem.units[a].id, &problem.units[b].id);
-        let text = format!("«{name_a}» and «{name_b}» must be together, but no way leads from one to the other that a group may take");
+        let text = format!(
+            "«{name_a}» and «{name_b}» must be together, but no way leads from one to the other that a group may take"
+        );
         return Err(proved("must_together", text, if units.len() > 1 { units } else { vec![a, b] }));
     }
     for set in &model.sets {
@@ -119,18 +122,31 @@ pub fn count(problem: &Problem, model: &Model) -> Result<(), Infeasible> {
     let (fewest, most) = (fewest_groups(model) + lock, most_groups(model) + lock);
     if asked > most {
         let text = match problem.min_households {
-            Some(min) => format!("{asked} groups of at least {min} households each cannot be: no grouping has more than {most}"),
-            None => format!("{asked} groups cannot be: only {} communities take part, and {lock} groups are locked", model.len()),
+            Some(min) => {
+                format!("{asked} groups of at least {min} households each cannot be: no grouping has more than {most}")
+            }
+            None => format!(
+                "{asked} groups cannot be: only {} communities take part, and {lock} groups are locked",
+                model.len()
+            ),
         };
-        return Err(proved(if problem.min_households.is_some() { "min_households" } else { "groups" }, text, Vec::new()));
+        return Err(proved(
+            if problem.min_households.is_some() { "min_households" } else { "groups" },
+            text,
+            Vec::new(),
+        ));
     }
     if asked < fewest {
         let parts = model.components().len();
         let text = match problem.max_households {
             Some(max) if fewest > parts + lock => {
-                format!("{asked} groups of at most {max} households each cannot be: no grouping of all has fewer than {fewest}")
+                format!(
+                    "{asked} groups of at most {max} households each cannot be: no grouping of all has fewer than {fewest}"
+                )
             }
-            _ => format!("{asked} groups cannot be: the communities fall into {parts} parts with no walk between, and {lock} groups are locked"),
+            _ => format!(
+                "{asked} groups cannot be: the communities fall into {parts} parts with no walk between, and {lock} groups are locked"
+            ),
         };
         let constraint = if fewest > parts + lock { "max_households" } else { "contiguity" };
         return Err(proved(constraint, text, Vec::new()));

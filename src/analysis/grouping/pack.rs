@@ -42,10 +42,7 @@ pub fn pack(
                     *plan = best;
                     return Err(Stop::OutOfTime);
                 }
-                None => {
-                    let share = done as f64 / work as f64;
-                    watch.tell_share("packing", best.count() as f64, Some(enough as f64), share);
-                },
+                None => watch.tell("packing", Some(done as f64 / work as f64), Some(1.0)),
             }
         }
         turns += 1;
@@ -70,11 +67,8 @@ pub fn pack(
             plan.replace(&chosen, &pieces);
             worth += after - before;
         }
-        let is_better = if is_complete {
-            plan.count() > best.count() && plan.is_complete(model)
-        } else {
-            worth > best_worth
-        };
+        let is_better =
+            if is_complete { plan.count() > best.count() && plan.is_complete(model) } else { worth > best_worth };
         if is_better {
             best.clone_from(plan);
             best_worth = worth;

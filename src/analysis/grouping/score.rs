@@ -79,10 +79,8 @@ impl<'a> Score<'a> {
         let x = column(&|unit| of(&unit).at.map(|at| at.0));
         let y = column(&|unit| of(&unit).at.map(|at| at.1));
         let share = one_over(squares_of(x.iter().copied()) + squares_of(y.iter().copied()));
-        let mut squares = vec![
-            Squares { part: COMPACTNESS, values: x, share },
-            Squares { part: COMPACTNESS, values: y, share },
-        ];
+        let mut squares =
+            vec![Squares { part: COMPACTNESS, values: x, share }, Squares { part: COMPACTNESS, values: y, share }];
         let age = column(&|unit| of(&unit).building_year);
         let share = one_over(squares_of(age.iter().copied()));
         squares.push(Squares { part: AGE, values: age, share });
@@ -185,6 +183,11 @@ impl<'a> Score<'a> {
 
     /// Unlikeness of all groups in the measure of the literature, z-scored and not as a share.
     pub fn unlikeness(&mut self, plan: &Plan) -> f64 {
+        // A sum of nothing is -0.0.
+        0.0 + self.unlikeness_of(plan)
+    }
+
+    fn unlikeness_of(&mut self, plan: &Plan) -> f64 {
         if !self.pairs.is_empty() {
             return plan.groups().iter().map(|members| self.pair_sum(members)).sum();
         }

@@ -79,7 +79,7 @@ impl Search<'_> {
     }
 }
 
-/// Progress of a part of the work as progress of the whole.
+/// Progress of a part of the work as progress of the whole; both are shares.
 pub fn part(progress: Progress, before: f64, width: f64) -> Progress {
-    Progress { share: progress.share.map(|share| before + share * width), ..progress }
+    Progress { value: progress.value.map(|share| before + share.min(1.0) * width), ..progress }
 }

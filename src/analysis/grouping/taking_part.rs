@@ -56,12 +56,16 @@ impl Why {
             Self::NotEligible => "is not eligible".to_owned(),
             Self::EligibilityUnknown => "whether it is eligible is not known".to_owned(),
             Self::BodyUnknown => "who is responsible for it is not known".to_owned(),
-            Self::HouseholdsUnknown => "its households are not known, so that no group is known to keep the maximum".to_owned(),
+            Self::HouseholdsUnknown => {
+                "its households are not known, so that no group is known to keep the maximum".to_owned()
+            }
             Self::OverMaximum => {
                 format!("is alone over the maximum of {}", problem.max_households.unwrap_or(u64::MAX))
             }
             Self::TooFewAround(sum) if problem.widest_walk_m.is_some() => {
-                format!("all who hang together with it within the widest walk have {sum} households, the minimum is {floor}")
+                format!(
+                    "all who hang together with it within the widest walk have {sum} households, the minimum is {floor}"
+                )
             }
             Self::TooFewAround(sum) => {
                 format!("all who hang together with it have {sum} households, the minimum is {floor}")

@@ -110,7 +110,9 @@ impl Faults {
             if !gap.missing.iter().all(|(unit, _)| known(unit)) || !gap.sites.iter().flatten().all(known) {
                 self.add(Place::Gap(n), "names a community that is not there");
             }
-            gap.missing.iter().for_each(|&(_, households)| self.number(Place::Gap(n), "a number of households", households));
+            gap.missing
+                .iter()
+                .for_each(|&(_, households)| self.number(Place::Gap(n), "a number of households", households));
         }
         let mut locked: HashSet<usize> = HashSet::new();
         for (n, group) in problem.locked.iter().enumerate() {
@@ -146,9 +148,7 @@ impl Faults {
         for (name, weight) in Weights::NAMES.iter().zip(problem.weights.list()) {
             self.number(Place::Parameter("weights"), name, weight);
         }
-        for (name, metres) in
-            [("widest_walk_m", problem.widest_walk_m), ("longest_step_m", problem.longest_step_m)]
-        {
+        for (name, metres) in [("widest_walk_m", problem.widest_walk_m), ("longest_step_m", problem.longest_step_m)] {
             metres.into_iter().for_each(|metres| self.number(Place::Parameter(name), "it", metres));
         }
         if !(0.0..=1.0).contains(&problem.least_difference) {
@@ -201,7 +201,10 @@ impl Faults {
                 let (inside, outside): (Vec<usize>, Vec<usize>) = set.iter().partition(|unit| group.contains(unit));
                 if let (Some(&a), Some(&b)) = (inside.first(), outside.first()) {
                     let (a, b) = (&problem.units[a].id, &problem.units[b].id);
-                    self.add(Place::Locked(n), format!("holds «{a}», which must be together with «{b}», which it does not hold"));
+                    self.add(
+                        Place::Locked(n),
+                        format!("holds «{a}», which must be together with «{b}», which it does not hold"),
+                    );
                 }
             }
         }
@@ -213,7 +216,9 @@ impl Faults {
         if let Some(min) = problem.min_households.filter(|&min| min > total) {
             let detail = match unknown {
                 0 => format!("the minimum {min} is over the total of {total} households"),
-                _ => format!("the minimum {min} is over the total of {total} known households; those of {unknown} communities are not known"),
+                _ => format!(
+                    "the minimum {min} is over the total of {total} known households; those of {unknown} communities are not known"
+                ),
             };
             self.add(Place::Parameter("min_households"), detail);
         }

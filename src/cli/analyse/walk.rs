@@ -15,6 +15,7 @@ use crate::app::refresh;
 use crate::app::walks::Walks;
 use crate::cli::database;
 use crate::config::DatabaseArgs;
+use crate::domain::Viewer;
 use crate::http::analysis::coverage::CoverageOrder;
 use crate::http::analysis::reach::ReachOrder;
 use crate::http::analysis::{Progress, coverage, reach, what_if};
@@ -47,7 +48,7 @@ pub async fn coverage(database: DatabaseArgs, args: WalkArgs) -> anyhow::Result<
     let order: CoverageOrder = read(&args)?;
     let question = order.question().map_err(told)?;
     answer(database, args, order.scenario_id, order.modifications.clone(), move |city, is_wanted, progress| {
-        coverage::answer_of(city, &question, &order, is_wanted, progress)
+        coverage::answer_of(city, &question, &order, Viewer::Everything, is_wanted, progress)
     })
     .await
 }

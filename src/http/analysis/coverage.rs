@@ -89,7 +89,7 @@ pub async fn analyse_coverage(
     let question = order.question()?;
     let what_if = (order.scenario_id, std::mem::take(&mut order.modifications));
     answer_what_if(&state, viewer, &wishes, "coverage", what_if, move |city, is_wanted, progress| {
-        answer_of(city, &question, &order, is_wanted, progress)
+        answer_of(city, &question, &order, viewer, is_wanted, progress)
     })
     .await
 }
@@ -99,6 +99,7 @@ pub fn answer_of(
     city: &crate::app::walks::CityWalk,
     question: &Question,
     order: &CoverageOrder,
+    viewer: Viewer,
     is_wanted: &(dyn Fn() -> bool + Sync),
     progress: &Progress,
 ) -> Result<Option<CoverageAnswer>, Problem> {
@@ -127,7 +128,7 @@ pub fn answer_of(
             revision: city.snapshot.revision,
             modifications: city.modifications,
             network: NetworkSummary::of(&city.walk),
-            answer: found,
+            answer: found.for_viewer(&city.snapshot, viewer),
         }
     }))
 }

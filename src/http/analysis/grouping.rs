@@ -84,7 +84,7 @@ pub fn answer_of(
         seconds: &|| start.elapsed().as_secs_f64(),
         limit: seconds,
         tell: &|so_far| {
-            if let Some(share) = so_far.share {
+            if let Some(share) = so_far.value {
                 progress.tell((share * 1000.0) as usize, 1000);
             }
         },

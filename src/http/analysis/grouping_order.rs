@@ -238,7 +238,8 @@ impl GroupingOrder {
         }
         for (n, gap) in self.gaps.iter().enumerate() {
             let missing = gap.missing.iter().enumerate();
-            let missing = missing.map(|(m, one)| Ok((find(&one.id, format!("/gaps/{n}/missing/{m}/id"))?, one.households)));
+            let missing =
+                missing.map(|(m, one)| Ok((find(&one.id, format!("/gaps/{n}/missing/{m}/id"))?, one.households)));
             let sites = gap.sites.iter().enumerate().map(|(m, site)| all(site, &format!("/gaps/{n}/sites/{m}")));
             problem.gaps.push(Gap {
                 name: gap.name.clone(),

@@ -46,7 +46,8 @@ impl CityGrouping {
         let same = same(order)?;
         let attributes = attributes(&view, order)?;
         let outlines = Outlines::of(city, &items);
-        let items: Vec<Arc<Item>> = items.into_iter().filter(|item| outlines.ids.binary_search(&item.id).is_ok()).collect();
+        let items: Vec<Arc<Item>> =
+            items.into_iter().filter(|item| outlines.ids.binary_search(&item.id).is_ok()).collect();
         if items.len() > MOST_UNITS {
             let detail = format!("{} communities are more than {MOST_UNITS}", items.len());
             return Err(Problem::at_pointer(Kind::TooComplex, "/communities", detail));
@@ -182,7 +183,11 @@ fn facility_gap(
 ) -> Result<Option<Gap>, Problem> {
     let radius = within(order.radius_m, &format!("/facility_gaps/{n}/radius_m"))?;
     if order.facility_kinds.is_empty() {
-        return Err(Problem::at_pointer(Kind::InvalidBody, format!("/facility_gaps/{n}/facility_kinds"), "names no kind"));
+        return Err(Problem::at_pointer(
+            Kind::InvalidBody,
+            format!("/facility_gaps/{n}/facility_kinds"),
+            "names no kind",
+        ));
     }
     if let Some(at) = order.facility_kinds.iter().position(|code| !is_facility_kind(code)) {
         let detail = format!("there is no facility kind «{}»", order.facility_kinds[at]);

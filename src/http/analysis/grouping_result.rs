@@ -39,7 +39,7 @@ pub struct GroupingResult {
     proposals_wanted: usize,
     /// The best first. Fewer than wanted where the searches found no more that differ enough.
     proposals: Vec<ProposalResult>,
-    left_out: Vec<LeftOutResult>,
+    left_out: Vec<UngroupedResult>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -109,7 +109,7 @@ pub struct MoveResult {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct LeftOutResult {
+pub struct UngroupedResult {
     id: UnitId,
     why: &'static str,
     /// The parameter that stands against it.
@@ -153,9 +153,11 @@ impl GroupingResult {
             input_hash: answer.input_hash.clone(),
             is_cut_short: answer.is_cut_short,
             unknown_households_rule: match problem.unknown_households {
-                UnknownHouseholds::Careful => "Communities whose households are not known may join; they count nothing \
+                UnknownHouseholds::Careful => {
+                    "Communities whose households are not known may join; they count nothing \
                      towards the minimum and are left out where there is a maximum."
-                    .to_owned(),
+                        .to_owned()
+                }
                 UnknownHouseholds::Assume(households) => {
                     format!("Communities whose households are not known count as {households} households.")
                 }
@@ -176,7 +178,7 @@ impl GroupingResult {
             left_out: answer
                 .left_out
                 .iter()
-                .map(|&(unit, why)| LeftOutResult {
+                .map(|&(unit, why)| UngroupedResult {
                     id: id(unit),
                     why: why.name(),
                     constraint: why.constraint(),

@@ -75,7 +75,8 @@ impl Doors {
                 continue;
             }
             let homes = members.get(&id).map(|members| members.to_vec()).unwrap_or_default();
-            let middle: Vec<Arc<Item>> = items.iter().filter(|item| item.id == id && homes.is_empty()).cloned().collect();
+            let middle: Vec<Arc<Item>> =
+                items.iter().filter(|item| item.id == id && homes.is_empty()).cloned().collect();
             doors.gates.push(Places::of_items(network, LayerId::Community, &middle));
             doors.buildings.push(homes);
         }

@@ -3,7 +3,7 @@
 
 mod batch;
 mod feature;
-mod geometry;
+pub(super) mod geometry;
 mod history;
 mod if_match;
 mod items;

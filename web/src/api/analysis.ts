@@ -1,4 +1,4 @@
-import { answer, ApiError, client, nextCursor, problemOf, withViewer, type Fault, type Feature, type FeaturePage } from './client'
+import { answer, api, ApiError, client, nextCursor, problemOf, withViewer, type Fault, type Feature, type FeaturePage } from './client'
 import type { Job } from './imports'
 import { imports } from './imports'
 import type { components } from './schema'
@@ -14,10 +14,20 @@ export type ReachAnswer = Schemas['ReachAnswer']
 export type Verdict = Schemas['Verdict']
 export type Trust = Schemas['Verified']
 export type CoverageOrder = Partial<Schemas['CoverageOrder']>
+export type SitingAnswer = Schemas['SitingAnswer']
+export type SitingOrder = Schemas['SitingOrder']
+export type Modification = Schemas['Modification']
 export type ReachOrder = Partial<Schemas['ReachOrder']>
 
 /** How far a question has come; nothing while nobody knows. */
 export type Progress = { done: number; total: number } | undefined
+
+/** Where a community belongs, by the codes that it has itself. */
+export interface Belonging {
+  name: string
+  body: string | undefined
+  subdistrict: string | undefined
+}
 
 /** How often a job is asked how far it is. */
 const LOOK_MS = 300
@@ -28,6 +38,26 @@ export const analysis = {
     ask<CoverageAnswer>('/api/analysis/coverage', order, tell, signal),
   reach: (order: ReachOrder, tell: (progress: Progress) => void, signal: AbortSignal) =>
     ask<ReachAnswer>('/api/analysis/reach', order, tell, signal),
+  siting: (order: SitingOrder, tell: (progress: Progress) => void, signal: AbortSignal) =>
+    ask<SitingAnswer>('/api/analysis/siting', order, tell, signal),
+  /** Everything that a facility could be put on. */
+  candidateSites: async (): Promise<Feature[]> => {
+    const found: Feature[] = []
+    for await (const page of api.allFeatures('candidate_site', 'name,area_m2,estimated_cost')) found.push(...page)
+    return found
+  },
+  /** What every community says of where it belongs. */
+  belongings: async (): Promise<Map<number, Belonging>> => {
+    const found = new Map<number, Belonging>()
+    const text = (value: unknown) => (typeof value === 'string' && value ? value : undefined)
+    for await (const page of api.allFeatures('community', 'name,responsible_body,subdistrict_code')) {
+      for (const { id, properties } of page) {
+        const { name, responsible_body, subdistrict_code } = properties
+        found.set(id, { name: text(name) ?? '', body: text(responsible_body), subdistrict: text(subdistrict_code) })
+      }
+    }
+    return found
+  },
   /** The facilities of some kinds, closed ones too. */
   facilities: async (kinds: string[], signal: AbortSignal): Promise<Feature[]> => {
     const filter = `facility_kind IN (${kinds.map((kind) => `'${kind}'`).join(', ')})`

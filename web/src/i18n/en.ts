@@ -1,14 +1,20 @@
 import { enBasemap } from './en_basemap'
 import { enCoverage } from './en_coverage'
 import { enExport } from './en_export'
+import { enMatrix } from './en_matrix'
 import { enPrint } from './en_print'
+import { enScenario } from './en_scenario'
+import { enSiting } from './en_siting'
 import type { Dictionary } from './zh'
 
 export const en: Dictionary = {
   ...enBasemap,
   ...enCoverage,
   ...enExport,
+  ...enMatrix,
   ...enPrint,
+  ...enScenario,
+  ...enSiting,
   appName: 'Pianqu',
   sampleNotice: 'Sample data (invented)',
   sampleNoticeTitle: 'Everything on this map is invented, for demonstration only',
@@ -571,6 +577,9 @@ export const en: Dictionary = {
   'problem.unknown-edit': 'There is no such edit',
   'problem.cancelled': 'The work was cancelled; nothing was changed',
   'problem.invalid-scenario': 'The scenario cannot be applied',
+  'problem.unknown-scheme': 'There is no such scheme, or it is not for you to see',
+  'problem.scheme-closed': 'The scheme is not in a state for that: copy a published or adopted one to change it',
+  'problem.invalid-scheme-edit': 'The scheme cannot be edited like that; nothing was changed',
   'problem.unknown-scenario': 'There is no such scenario',
   'problem.name-taken': 'The name is taken',
   'problem.infeasible-siting': 'Sites cannot be chosen like that',

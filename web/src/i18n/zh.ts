@@ -1,14 +1,20 @@
 import { zhBasemap } from './zh_basemap'
 import { zhCoverage } from './zh_coverage'
 import { zhExport } from './zh_export'
+import { zhMatrix } from './zh_matrix'
 import { zhPrint } from './zh_print'
+import { zhScenario } from './zh_scenario'
+import { zhSiting } from './zh_siting'
 
 /** The first language. Its keys are the keys: a dictionary that lacks one does not compile. */
 export const zh = {
   ...zhBasemap,
   ...zhCoverage,
   ...zhExport,
+  ...zhMatrix,
   ...zhPrint,
+  ...zhScenario,
+  ...zhSiting,
   appName: '片区',
   sampleNotice: '示例数据（虚构）',
   sampleNoticeTitle: '地图上的所有内容均为虚构，仅供演示',
@@ -568,6 +574,9 @@ export const zh = {
   'problem.unknown-edit': '没有这次修改记录',
   'problem.cancelled': '任务已取消，没有任何改动',
   'problem.invalid-scenario': '情景方案无法应用',
+  'problem.unknown-scheme': '没有这个划分方案，或您无权查看',
+  'problem.scheme-closed': '方案当前状态不允许此操作：已公布或已采用的方案请先复制再修改',
+  'problem.invalid-scheme-edit': '无法这样修改划分方案，未做任何更改',
   'problem.unknown-scenario': '没有这个情景方案',
   'problem.name-taken': '名称已被使用',
   'problem.infeasible-siting': '无法这样选址',

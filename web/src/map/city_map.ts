@@ -31,6 +31,7 @@ import { wayInto } from './way_into'
 import type { DrawnBasemap } from './basemap'
 import { BasemapLayers } from './basemap_layers'
 import { basemapOf } from './basemap_names'
+import { Dragging, type Grip } from './dragging'
 import { requestOf } from './request'
 
 maplibre.setWorkerUrl(workerUrl)
@@ -326,6 +327,11 @@ export class CityMap {
   /** Whose map lies beneath the city's. */
   basemapAttribution(): string | undefined {
     return this.#basemap.attribution
+  }
+
+  /** Lets things of a layer be dragged; answers what ends that. */
+  grip(grip: Grip): () => void {
+    return new Dragging(this.map, grip).end
   }
 
   draw(shape: DrawnShape): void {

@@ -36,8 +36,13 @@ export class App {
   featureFailure = $state.raw<unknown>()
   panel = $state<Panel | undefined>(isPhone() ? undefined : 'layers')
   isTableOpen = $state(false)
+  /** Something of a panel lies across the lower part of the map, as the table does. */
+  hasDrawer = $state(false)
   isHelpOpen = $state(false)
   map = $state.raw<CityMap>()
+
+  /** Who takes a click on the map before anything is chosen by it; true: it was taken. */
+  picker: ((place: [number, number], hits: Hit[]) => boolean) | undefined
 
   /** Who wants to know what a new revision touched; without layers it may be anything. */
   readonly watchers = new Set<(layers: Touched[] | undefined) => void>()

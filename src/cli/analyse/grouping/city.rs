@@ -61,5 +61,7 @@ pub async fn run(
     if args.allow_ungrouped || ungrouped == 0 {
         return Ok(());
     }
-    bail!("{ungrouped} communities are in no precinct; left_out of the answer names them and why (--allow-ungrouped makes that enough)")
+    bail!(
+        "{ungrouped} communities are in no precinct; left_out of the answer names them and why (--allow-ungrouped makes that enough)"
+    )
 }

@@ -96,7 +96,12 @@ fn read_json<T: DeserializeOwned>(file: &PathBuf) -> anyhow::Result<T> {
 }
 
 /// Solves, writes and prints.
-fn solve(problem: &Problem, args: &GroupingArgs, order: &GroupingOrder, is_cancelled: &AtomicBool) -> anyhow::Result<()> {
+fn solve(
+    problem: &Problem,
+    args: &GroupingArgs,
+    order: &GroupingOrder,
+    is_cancelled: &AtomicBool,
+) -> anyhow::Result<()> {
     let line = report::ProgressLine::new(args.json);
     let start = Instant::now();
     let watch = Watch {

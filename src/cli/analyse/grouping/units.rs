@@ -34,7 +34,8 @@ pub fn problem(path: &Path, args: &GroupingArgs, order: &GroupingOrder) -> anyho
             n += 1;
             !outside[n - 1]
         });
-        let outlines = outlines.map(|all| all.into_iter().zip(&outside).filter(|one| !one.1).map(|one| one.0).collect());
+        let outlines =
+            outlines.map(|all| all.into_iter().zip(&outside).filter(|one| !one.1).map(|one| one.0).collect());
         return finish(units, outlines, args, order);
     }
     finish(units, outlines, args, order)
@@ -122,7 +123,8 @@ fn features(path: &Path, order: &GroupingOrder) -> anyhow::Result<(Vec<Unit>, Op
     }
     refuse(faults)?;
     if is_degrees {
-        let middle = outlines.iter().filter_map(Centroid::centroid).map(|at| at.x()).sum::<f64>() / outlines.len().max(1) as f64;
+        let middle =
+            outlines.iter().filter_map(Centroid::centroid).map(|at| at.x()).sum::<f64>() / outlines.len().max(1) as f64;
         let plane = GaussKruger::of_longitude(middle);
         outlines.iter_mut().for_each(|areas| *areas = areas.map_coords(|at: Coord<f64>| plane.to_plane(at)));
     }

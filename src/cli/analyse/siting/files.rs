@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
-use crate::cli::analyse::table::{Table, refuse};
 use crate::analysis::siting::{Assignment, Cell, Choice, Demand, Fault, Objective, Place, Problem, Site};
+use crate::cli::analyse::table::{Table, refuse};
 
 pub struct Files<'a> {
     pub costs: &'a Path,
