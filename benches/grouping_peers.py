@@ -15,6 +15,14 @@ import pandas as pd
 ATTRIBUTES = ["age", "far", "elder", "income"]
 
 
+def now() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
+
+
+def since(start: tuple[float, float]) -> tuple[float, float]:
+    return tuple(after - before for after, before in zip(now(), start))
+
+
 def main() -> None:
     folder, count, name, regions, floor = sys.argv[1], *sys.argv[2:]
     regions, floor = int(regions), float(floor)
@@ -32,7 +40,7 @@ def main() -> None:
         labels, seconds = spopt(name, frame, neighbours, regions, floor)
     else:
         labels, seconds = geoda(name, frame, neighbours, regions, floor)
-    print(json.dumps({"seconds": seconds, "labels": [int(label) for label in labels]}))
+    print(json.dumps({"seconds": seconds[0], "cpu": seconds[1], "labels": [int(label) for label in labels]}))
 
 
 def spopt(name, frame, neighbours, regions, floor):
@@ -47,9 +55,9 @@ def spopt(name, frame, neighbours, regions, floor):
         model = region.Skater(frame, w, ATTRIBUTES, n_clusters=regions)
     else:
         model = region.AZP(frame, w, ATTRIBUTES, n_clusters=regions, random_state=1)
-    start = time.perf_counter()
+    start = now()
     model.solve()
-    return np.asarray(model.labels_), time.perf_counter() - start
+    return np.asarray(model.labels_), since(start)
 
 
 def geoda(name, frame, neighbours, regions, floor):
@@ -60,7 +68,7 @@ def geoda(name, frame, neighbours, regions, floor):
     w = pygeoda.rook_weights(data)
     columns = [list(map(float, frame[column])) for column in ATTRIBUTES]
     households = list(map(float, frame["hh"]))
-    start = time.perf_counter()
+    start = now()
     if name == "pygeoda-maxp-greedy":
         found = pygeoda.maxp_greedy(w, columns, households, floor, iterations=99)
     elif name == "pygeoda-maxp-tabu":
@@ -71,7 +79,7 @@ def geoda(name, frame, neighbours, regions, floor):
         found = pygeoda.redcap(regions, w, columns, "fullorder-wardlinkage")
     else:
         found = pygeoda.azp_greedy(regions, w, columns)
-    return found["Clusters"], time.perf_counter() - start
+    return found["Clusters"], since(start)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+import grouping
 import siting
 from lab import PEERS, ROOT, Lab, Row, free_port, get, tiles_over
 from walks import walks
@@ -337,6 +338,11 @@ def siting_speed(lab: Lab):
     yield from siting.rows(ROOT / "target/release/pianqu")
 
 
+def grouping_quality(lab: Lab):
+    """Precincts from tables, beside spopt and pygeoda."""
+    yield from grouping.rows(ROOT / "target/release/pianqu")
+
+
 ALL = {
     "tiles": tile_speed,
     "warm": warm_tiles,
@@ -350,5 +356,6 @@ ALL = {
     "junk": junk,
     "memory": memory,
     "siting": siting_speed,
+    "grouping": grouping_quality,
     "walks": walks,
 }

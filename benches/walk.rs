@@ -204,8 +204,7 @@ fn main() {
     });
     let [from, to] = [degrees(9000.0, 9000.0), degrees(9060.0, 9060.0)];
     let street = Modification::AddStreet { line: vec![[from.x, from.y], [to.x, to.y]], is_bridge: false };
-    let wall =
-        Modification::AddBarrier { barrier_kind: "wall".to_owned(), line: vec![[from.x, from.y], [to.x, to.y]] };
+    let wall = Modification::AddBarrier { barrier_kind: "wall".to_owned(), line: vec![[from.x, from.y], [to.x, to.y]] };
     for (name, edit) in [("street_at_200000_buildings", street), ("wall_at_200000_buildings", wall)] {
         let edited = apply(&large, &[edit]).expect("it can be applied");
         measure(3, name, &mut seconds, || {

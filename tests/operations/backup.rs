@@ -64,7 +64,8 @@ async fn what_was_saved_comes_back_row_by_row() {
     let bytes = back_up(&db.store, &file).await.unwrap();
     assert_eq!(bytes, file.metadata().unwrap().len());
 
-    db.psql("update gate set name = '北门'; delete from street; delete from history; drop table precinct").await;
+    db.psql("update gate set name = '北门'; delete from street; delete from history; drop table precinct cascade")
+        .await;
     let changed = revision(&db.store).await;
     let refused = restore(&db.store, &file, false).await.unwrap_err();
     assert!(matches!(refused, BackupError::NotEmpty(_)), "{refused}");

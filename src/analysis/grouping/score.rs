@@ -183,6 +183,11 @@ impl<'a> Score<'a> {
 
     /// Unlikeness of all groups in the measure of the literature, z-scored and not as a share.
     pub fn unlikeness(&mut self, plan: &Plan) -> f64 {
+        // A sum of nothing is -0.0.
+        0.0 + self.unlikeness_of(plan)
+    }
+
+    fn unlikeness_of(&mut self, plan: &Plan) -> f64 {
         if !self.pairs.is_empty() {
             return plan.groups().iter().map(|members| self.pair_sum(members)).sum();
         }

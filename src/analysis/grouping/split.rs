@@ -171,7 +171,7 @@ impl<'a> Splitter<'a> {
             pieces.members[piece].push(units[place]);
             pieces.sums[piece] += model.households[units[place] as usize];
         }
-        self.join_leftovers(units, random, pieces);
+        self.join_leftovers(random, pieces);
     }
 
     /// A tree edge that leads to one who must stay together with the other end.
@@ -199,7 +199,7 @@ impl<'a> Splitter<'a> {
         true
     }
 
-    fn join_leftovers(&mut self, units: &[u32], random: &mut Random, pieces: &mut Pieces) {
+    fn join_leftovers(&mut self, random: &mut Random, pieces: &mut Pieces) {
         let model = self.model;
         let mut piece = 0;
         while piece < pieces.count {
@@ -250,7 +250,6 @@ impl<'a> Splitter<'a> {
                     self.piece[self.place[unit as usize] as usize] = piece as u32;
                 }
             }
-            let _ = units;
         }
     }
 

@@ -39,7 +39,7 @@ pub struct GroupingResult {
     proposals_wanted: usize,
     /// The best first. Fewer than wanted where the searches found no more that differ enough.
     proposals: Vec<ProposalResult>,
-    left_out: Vec<LeftOutResult>,
+    left_out: Vec<UngroupedResult>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -109,9 +109,7 @@ pub struct MoveResult {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-// Another answer has a thing of this name too, and the description has one name for one thing.
-#[schema(as = GroupingLeftOut)]
-pub struct LeftOutResult {
+pub struct UngroupedResult {
     id: UnitId,
     why: &'static str,
     /// The parameter that stands against it.
@@ -180,7 +178,7 @@ impl GroupingResult {
             left_out: answer
                 .left_out
                 .iter()
-                .map(|&(unit, why)| LeftOutResult {
+                .map(|&(unit, why)| UngroupedResult {
                     id: id(unit),
                     why: why.name(),
                     constraint: why.constraint(),

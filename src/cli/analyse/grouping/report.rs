@@ -34,11 +34,8 @@ impl ProgressLine {
         }
         *last = Instant::now();
         let mut text = progress.stage.to_owned();
-        if let Some(value) = progress.value {
-            text += &format!(", so far {value}");
-        }
-        if let Some(bound) = progress.bound {
-            text += &format!(" of at most {bound}");
+        if let Some(share) = progress.share {
+            text += &format!(", {:.0} %", 100.0 * share);
         }
         if self.bar.is_hidden() {
             eprintln!("{text}");
@@ -64,18 +61,19 @@ pub fn print(problem: &Problem, answer: &Answer, seconds: f64) {
         _ => "",
     };
     println!("precincts: at least {}, at most {}{proof}", answer.fewest_groups, answer.most_groups);
+    if answer.proposals.len() < problem.proposals {
+        println!("fewer proposals than asked for: the searches found no more that differ enough");
+    }
     if answer.is_cut_short {
         println!("time was over before the work was done; another run may come to another answer");
     }
     for (n, proposal) in answer.proposals.iter().enumerate() {
         println!();
-        println!(
-            "proposal {}: {} precincts, value {:.4}, unlikeness {:.3}",
-            n + 1,
-            proposal.groups.len(),
-            proposal.value,
-            proposal.unlikeness
-        );
+        let unlike = match problem.attribute_names.is_empty() {
+            true => String::new(),
+            false => format!(", unlikeness {:.3}", proposal.unlikeness),
+        };
+        println!("proposal {}: {} precincts, value {:.4}{unlike}", n + 1, proposal.groups.len(), proposal.value);
         for ((name, part), weight) in Weights::NAMES.iter().zip(proposal.parts).zip(problem.weights.list()) {
             if weight > 0.0 {
                 println!("  {name:<22}{part:>8.4}  × {weight}");
