@@ -2172,7 +2172,7 @@ export interface components {
             /** @description Time was over before the work was done: another run may come to another answer. */
             is_cut_short: boolean;
             is_proved_most: boolean;
-            left_out: components["schemas"]["GroupingLeftOut"][];
+            left_out: components["schemas"]["UngroupedResult"][];
             /** @description Nobody can make more precincts, or fewer, of those who take part. */
             most_groups: number;
             /** @description `planner` or `max-p`. */
@@ -2204,16 +2204,6 @@ export interface components {
             same?: string | null;
             /** @description Communities from which no way leads onto the streets; they have no neighbours. */
             shut: number;
-        };
-        GroupingLeftOut: {
-            /** @description The parameter that stands against it. */
-            constraint: string;
-            detail: string;
-            id: components["schemas"]["UnitId"];
-            /** @description Only eligible ones were to take part. */
-            is_asked_for: boolean;
-            is_proved: boolean;
-            why: string;
         };
         GroupingOrder: {
             /**
@@ -4144,6 +4134,16 @@ export interface components {
              * @description Features that are as they were before.
              */
             restored: number;
+        };
+        UngroupedResult: {
+            /** @description The parameter that stands against it. */
+            constraint: string;
+            detail: string;
+            id: components["schemas"]["UnitId"];
+            /** @description Only eligible ones were to take part. */
+            is_asked_for: boolean;
+            is_proved: boolean;
+            why: string;
         };
         /** @description The id of a community: a number in the database, a number or a text in a file. */
         UnitId: number | string;
