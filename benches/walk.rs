@@ -1,7 +1,9 @@
 //! Measures walks on a network given as CSV (nodes.csv: id,x,y · edges.csv: u,v,len · buildings.csv: id,x,y,hh ·
 //! pois.csv: id,cat,x,y,cap; metres), and prints one JSON object of seconds.
 //!
-//!     cargo bench --bench walk -- FOLDER [--answers FILE.csv]
+//!     cargo bench --bench walk -- FOLDER [--answers FILE.csv] [--once]
+//!
+//! `--once` leaves out what is measured with ten times the buildings.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -140,6 +142,32 @@ fn places(walk: &Walk, kind: &str, snapshot: &Snapshot) -> Vec<usize> {
     (0..walk.facilities.len()).filter(|i| is_kind(&walk.facilities.ids[*i])).collect()
 }
 
+/// The same with ten times the buildings: what is felt while dragging.
+fn measure_large(folder: &Path, settings: WalkSettings, question: &Question, seconds: &mut BTreeMap<String, f64>) {
+    let large = city(folder, 10);
+    let start = Stopwatch::start();
+    let large_walk = Walk::of(&large, settings);
+    start.note(1.0, "made_at_200000_buildings", seconds);
+    let large_people = Arc::new(People::of(&large));
+    let to = degrees(9000.0, 9000.0);
+    let moved = [Modification::MoveFacility { facility_id: 1, at: [to.x, to.y] }];
+    measure(5, "what_if_at_200000_buildings", seconds, || {
+        let scenario = apply(&large, &moved).expect("it can be applied");
+        let walk = Walk::after(Some(&large_walk), &scenario, settings);
+        coverage(&scenario, &walk, &large_people, question, &|_| {}, &|| true).expect("it is wanted");
+    });
+    let [from, to] = [degrees(9000.0, 9000.0), degrees(9060.0, 9060.0)];
+    let street = Modification::AddStreet { line: vec![[from.x, from.y], [to.x, to.y]], is_bridge: false };
+    let wall = Modification::AddBarrier { barrier_kind: "wall".to_owned(), line: vec![[from.x, from.y], [to.x, to.y]] };
+    for (name, edit) in [("street_at_200000_buildings", street), ("wall_at_200000_buildings", wall)] {
+        let edited = apply(&large, &[edit]).expect("it can be applied");
+        measure(3, name, seconds, || {
+            let walk = Walk::after(Some(&large_walk), &edited, settings);
+            assert!(walk.buildings.len() == large_walk.buildings.len());
+        });
+    }
+}
+
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let Some(folder) = words.first().map(Path::new).filter(|folder| folder.is_dir()) else {
@@ -190,27 +218,8 @@ fn main() {
         coverage(&opened, &walk, &people, &question, &|_| {}, &|| true).expect("it is wanted");
     });
 
-    let large = city(folder, 10);
-    let start = Stopwatch::start();
-    let large_walk = Walk::of(&large, settings);
-    start.note(1.0, "made_at_200000_buildings", &mut seconds);
-    let large_people = Arc::new(People::of(&large));
-    let to = degrees(9000.0, 9000.0);
-    let moved = [Modification::MoveFacility { facility_id: 1, at: [to.x, to.y] }];
-    measure(5, "what_if_at_200000_buildings", &mut seconds, || {
-        let scenario = apply(&large, &moved).expect("it can be applied");
-        let walk = Walk::after(Some(&large_walk), &scenario, settings);
-        coverage(&scenario, &walk, &large_people, &question, &|_| {}, &|| true).expect("it is wanted");
-    });
-    let [from, to] = [degrees(9000.0, 9000.0), degrees(9060.0, 9060.0)];
-    let street = Modification::AddStreet { line: vec![[from.x, from.y], [to.x, to.y]], is_bridge: false };
-    let wall = Modification::AddBarrier { barrier_kind: "wall".to_owned(), line: vec![[from.x, from.y], [to.x, to.y]] };
-    for (name, edit) in [("street_at_200000_buildings", street), ("wall_at_200000_buildings", wall)] {
-        let edited = apply(&large, &[edit]).expect("it can be applied");
-        measure(3, name, &mut seconds, || {
-            let walk = Walk::after(Some(&large_walk), &edited, settings);
-            assert!(walk.buildings.len() == large_walk.buildings.len());
-        });
+    if !words.iter().any(|word| word == "--once") {
+        measure_large(folder, settings, &question, &mut seconds);
     }
     if let Some(file) = words.iter().position(|word| word == "--answers").and_then(|at| words.get(at + 1)) {
         search.run(chosen.iter().map(|i| walk.facilities.place(*i)), f64::MAX, &|| true);

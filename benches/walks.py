@@ -10,45 +10,68 @@ from lab import ROOT, Lab, Row
 
 # Where the network lies: nodes.csv, edges.csv, buildings.csv, pois.csv.
 NETWORK = "analysis-cases/synthetic_network"
+NEW_YORK = "new-york"
+PYTHON = ROOT / ".peers/venv/bin/python"
 
 
-def network() -> Path | None:
-    folder = Path(os.environ.get("PIANQU_SHARED_DATA", ROOT.parent / "shared/data")) / NETWORK
+def shared(name: str) -> Path | None:
+    folder = Path(os.environ.get("PIANQU_SHARED_DATA", ROOT.parent / "shared/data")) / name
     return folder if folder.is_dir() else None
 
 
 def walks(lab: Lab) -> Iterator[Row]:
-    folder = network()
+    folder = shared(NETWORK)
     if folder is None:
         print("   SKIPPED: no network; PIANQU_SHARED_DATA names the folder of shared data")
         return
-    ours = run(bench_program() + [str(folder)])
-    python = ROOT / ".peers/venv/bin/python"
-    peers = run([str(python), str(ROOT / "benches/walk_peers.py"), str(folder)]) if python.exists() else {}
-    pgrouting = pgrouting_nearest(lab, folder)
+    ours, peers, pgrouting = run(bench_program() + [str(folder)]), peers_on(folder), pgrouting_nearest(lab, folder)
+    yield from beside_peers("50,176 nodes and 20,000 buildings", ours, peers, pgrouting)
+    row = lambda what, name, limit: Row(what, f"{ours[name]:.3f}", "", "", f"≤ {limit} s", ours[name] <= limit)
+    yield row("a gate opened and coverage recomputed, s", "gate_and_coverage", 0.5)
+    yield row("a facility moved while dragging, 200,000 buildings, s", "what_if_at_200000_buildings", 0.1)
+    for edit in ("street", "wall"):
+        share = ours[f"{edit}_at_200000_buildings"] / ours["made_at_200000_buildings"]
+        yield Row(f"a {edit} added at 200,000 buildings, s (all made anew: {ours['made_at_200000_buildings']:.2f})",
+                  f"{ours[f'{edit}_at_200000_buildings']:.3f}", "", f"{100 * share:.0f} %", "≤ 20 %", share <= 0.2)
+    yield from new_york(lab)
 
-    def row(what: str, name: str, peer: str, seconds: float | None, limit: str, ok) -> Row:
+
+def new_york(lab: Lab) -> Iterator[Row]:
+    """The same questions on New York."""
+    source = shared(NEW_YORK)
+    if source is None or not PYTHON.exists():
+        print("   SKIPPED New York: its data or the peers are not here")
+        return
+    folder = lab.dir / "new_york"
+    subprocess.run([str(PYTHON), str(ROOT / "benches/new_york.py"), str(source), str(folder)], check=True)
+    count = lambda name: sum(1 for _ in open(folder / name)) - 1
+    what = f"New York, {count('nodes.csv'):,} nodes and {count('buildings.csv'):,} buildings"
+    ours = run(bench_program() + [str(folder), "--once"])
+    yield from beside_peers(what, ours, peers_on(folder), pgrouting_nearest(lab, folder))
+    yield Row(f"{what}: a gate opened and coverage recomputed, s", f"{ours['gate_and_coverage']:.3f}", "", "", "≤ 0.5 s",
+              ours["gate_and_coverage"] <= 0.5)
+
+
+def beside_peers(what: str, ours: dict, peers: dict, pgrouting: float | None) -> Iterator[Row]:
+    def row(question: str, name: str, peer: str, seconds: float | None, limit: str, ok) -> Row:
         times = f"{seconds / ours[name]:.1f}×" if seconds else ""
         shown = f"{peer}: {seconds:.3f}" if seconds else ""
-        return Row(what, f"{ours[name]:.3f}", shown, times, limit, ok(ours[name], seconds))
+        return Row(f"{what}: {question}", f"{ours[name]:.3f}", shown, times, limit, ok(ours[name], seconds))
 
     within = lambda limit: lambda mine, _: mine <= limit
     beside = lambda least: lambda mine, theirs: None if theirs is None else theirs / mine >= least
-    kind = "nearest facility for 20,000 buildings, legs and edges exact, s"
-    yield row("walk network of 50,176 nodes and 20,000 buildings, from files to ready, s", "files_to_ready",
-              "pandana", peers.get("pandana_ready"), "≤ 2 s", within(2.0))
+    kind = "nearest facility of every building, legs and edges exact, s"
+    yield row("from files to ready, s", "files_to_ready", "pandana", peers.get("pandana_ready"), "≤ 2 s", within(2.0))
     yield row(kind, "nearest_of_a_kind", "pandana, from nodes", peers.get("pandana_nearest"), "≥ 5×", beside(5))
     yield row(kind, "nearest_of_a_kind", "pgRouting, from nodes", pgrouting, "≥ 10×", beside(10))
     yield row(kind, "nearest_of_a_kind", "scipy, from nodes", peers.get("scipy_nearest"), "≤ 0.1 s", within(0.1))
     matrix = "distance matrix 3,000 × 400, s"
     yield row(matrix, "matrix_3000_x_400", "scipy, from nodes", peers.get("scipy_matrix"), "≤ 3 s", within(3.0))
     yield row(matrix, "matrix_3000_x_400", "pandana, from nodes", peers.get("pandana_matrix"), "", lambda *_: None)
-    yield row("a gate opened and coverage recomputed, s", "gate_and_coverage", "", None, "≤ 0.5 s", within(0.5))
-    yield row("a facility moved while dragging, 200,000 buildings, s", "what_if_at_200000_buildings", "", None, "≤ 0.1 s", within(0.1))
-    for edit in ("street", "wall"):
-        share = ours[f"{edit}_at_200000_buildings"] / ours["made_at_200000_buildings"]
-        yield Row(f"a {edit} added at 200,000 buildings, s (all made anew: {ours['made_at_200000_buildings']:.2f})",
-                  f"{ours[f'{edit}_at_200000_buildings']:.3f}", "", f"{100 * share:.0f} %", "≤ 20 %", share <= 0.2)
+
+
+def peers_on(folder: Path) -> dict:
+    return run([str(PYTHON), str(ROOT / "benches/walk_peers.py"), str(folder)]) if PYTHON.exists() else {}
 
 
 def bench_program() -> list[str]:
@@ -63,6 +86,7 @@ def run(command: list[str]) -> dict:
 
 def pgrouting_nearest(lab: Lab, folder: Path) -> float | None:
     """Seconds of the best of three queries for the nearest facility of every building's node."""
+    lab.psql("postgres", "-c", "drop database if exists walks")
     lab.psql("postgres", "-c", "create database walks")
     try:
         lab.psql("walks", "-c", "create extension postgis; create extension pgrouting")

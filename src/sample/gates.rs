@@ -23,10 +23,10 @@ pub struct Gate {
     pub side: &'static str,
 }
 
-/// Adds the lanes of the parcels to the streets. A lane is cut at its gates, so that a closed gate
-/// is a break in the network and not a note beside it.
+/// Adds the lanes of the parcels to the streets, those of housing first. A lane is cut at its gates, so that a closed
+/// gate is a break in the network and not a note beside it.
 pub fn add_lanes(layout: &mut Layout, parcels: &[Parcel]) {
-    for parcel in parcels {
+    for (_, parcel) in housing_first(parcels) {
         let Some(lane) = &parcel.lane else { continue };
         let mut add = |a: f64, b: f64, class: StreetClass| {
             if a != b {
@@ -50,10 +50,17 @@ pub fn add_lanes(layout: &mut Layout, parcels: &[Parcel]) {
     }
 }
 
-/// The gates of walled housing, in the order of the parcels.
+/// Parcels with their numbers: housing, then what else has a wall.
+fn housing_first(parcels: &[Parcel]) -> impl Iterator<Item = (usize, &Parcel)> {
+    let is_housing = |parcel: &Parcel| matches!(parcel.land_use, LandUse::OldHousing | LandUse::NewHousing);
+    let all = || parcels.iter().enumerate();
+    all().filter(move |(_, one)| is_housing(one)).chain(all().filter(move |(_, one)| !is_housing(one)))
+}
+
+/// The gates of what has a wall: of housing in the order of the parcels, then of schools and works.
 pub fn gates(ground: &Ground, parcels: &[Parcel], random: &mut Random) -> Vec<Gate> {
     let mut gates = Vec::new();
-    for (index, parcel) in parcels.iter().enumerate().filter(|(_, parcel)| parcel.is_walled) {
+    for (index, parcel) in housing_first(parcels).filter(|(_, parcel)| parcel.is_walled) {
         let Some(lane) = &parcel.lane else { continue };
         let side = |v: f64| if v == parcel.plot.south { "南" } else { "北" };
         let front = if parcel.land_use == LandUse::OldHousing {

@@ -28,6 +28,16 @@ pub struct Lane {
     pub back: Option<BackGate>,
 }
 
+/// How far a lane leads into what is no housing: it ends before the buildings.
+const FORECOURT_M: f64 = 4.0;
+
+impl Lane {
+    /// It runs between the buildings, which leave room for it.
+    pub fn is_between_buildings(&self) -> bool {
+        (self.inner_v - self.gate_v).abs() > FORECOURT_M
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct BackGate {
     pub gate_v: f64,
@@ -123,14 +133,17 @@ fn inside(layout: &Layout, block: &Block) -> Plot {
 
 fn whole_block(layout: &Layout, index: usize, land_use: LandUse, far_m: f64) -> Parcel {
     let block = &layout.blocks[index];
-    Parcel {
-        plot: inside(layout, block),
-        land_use,
-        street: block.sides.south,
-        far_m,
-        lane: None,
-        is_walled: matches!(land_use, LandUse::School | LandUse::Industry),
-    }
+    let plot = inside(layout, block);
+    let is_walled = matches!(land_use, LandUse::School | LandUse::Industry);
+    // What has a wall has a gate: nobody could walk to a school without one.
+    let lane = is_walled.then(|| Lane {
+        u: tidy(plot.west + plot.width() * 0.5),
+        street_v: block.plot.south,
+        gate_v: plot.south,
+        inner_v: plot.south + FORECOURT_M,
+        back: None,
+    });
+    Parcel { plot, land_use, street: block.sides.south, far_m, lane, is_walled }
 }
 
 /// A block of housing: one or two rows of parcels, each row entered from its own street, with an

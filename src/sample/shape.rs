@@ -39,7 +39,7 @@ impl ParcelShape {
         let along = Coord { x: (1.0 - tilt * tilt).sqrt(), y: tilt };
         let mut shape = Self { origin, along, ring: Vec::new(), lane: Vec::new() };
         shape.ring = boundary(parcel).into_iter().map(|(u, v)| shape.local(ground.at(u, v))).collect();
-        if let Some(lane) = &parcel.lane {
+        if let Some(lane) = parcel.lane.as_ref().filter(|lane| lane.is_between_buildings()) {
             let steps = (parcel.plot.height() / 12.0).ceil().max(1.0);
             shape.lane = (0..=steps as usize)
                 .map(|i| parcel.plot.south + parcel.plot.height() * i as f64 / steps)

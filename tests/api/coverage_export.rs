@@ -9,7 +9,8 @@ use serde_json::json;
 use super::client::{Answer, planner, public};
 use crate::support::sketch::{Sketch, line, on_plane as at, square};
 
-/// A street with two communities: one reaches the nursery, of the other nobody knows the households.
+/// A street with three communities: one reaches the nursery, of the next nobody knows the households, and the last has
+/// no building on record.
 fn city() -> Snapshot {
     let known = [("name", "=1+1".into()), ("households", 80.into())];
     let unknown = [("name", "未知小区".into())];
@@ -17,6 +18,7 @@ fn city() -> Snapshot {
         .feature(LayerId::Street, line(&[at(0.0, -900.0), at(0.0, 900.0)]), &[("street_class", "residential".into())])
         .feature(LayerId::Community, square(at(60.0, 0.0), 100.0), &known)
         .feature(LayerId::Community, square(at(60.0, 600.0), 100.0), &unknown)
+        .feature(LayerId::Community, square(at(60.0, -600.0), 100.0), &[("name", "无楼栋小区".into()), ("households", 9.into())])
         .building("近楼", at(30.0, 20.0))
         .building("远楼", at(30.0, 610.0))
         .facility("托育", "nursery", at(0.0, 0.0))
@@ -65,6 +67,8 @@ async fn a_workbook_leaves_empty_what_nobody_knows_and_says_why() {
     assert_eq!(cells(&states, 0)[3..], ["可达且规模够，数值待复核", "无设施记录", "无设施记录"]);
     assert_eq!(cells(&shares, 1)[1..], ["未知小区", "–", "–", "–", "–"]);
     assert_eq!(cells(&states, 1)[3], "户数未知");
+    assert_eq!(cells(&shares, 2)[1..], ["无楼栋小区", "–", "–", "–", "–"]);
+    assert_eq!(cells(&states, 2)[3..], ["没有楼栋", "没有楼栋", "没有楼栋"]);
     let buildings = rows(&answer, "xlsx", "楼栋");
     assert_eq!(cells(&buildings, 1)[3], "不可达");
     assert_eq!(cells(&buildings, 1)[5], "–", "no distance is filled in where there is no facility");

@@ -55,7 +55,7 @@ pub fn solve(
     best.bound = loose.bound;
     match solved.ended {
         Ended::Stopped(Stop::Cancelled) => return Err(Failed::Cancelled),
-        Ended::Stopped(Stop::OutOfTime) => {
+        Ended::GoodEnough | Ended::Stopped(Stop::OutOfTime) => {
             best.ended = End::OutOfTime;
             best.bound = best.bound.max(solved.bound + flows.constant).min(best.value);
             return Ok(Served { best, flow, is_tie_settled: false });

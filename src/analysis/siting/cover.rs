@@ -227,6 +227,7 @@ impl Task {
             has_room &= enough >= self.forced;
             let left = enough as f64 - self.forced as f64;
             mip.row(..=left, columns.iter().flatten().map(|&column| (column, 1.0)));
+            mip.stop_at(left);
         }
         let infeasible = Cover { is_open: None, count: usize::MAX, bound, ended: End::Infeasible };
         if !has_room || self.rows.iter().any(Vec::is_empty) {
@@ -258,6 +259,7 @@ impl Task {
             Ended::Stopped(Stop::Cancelled) => return Err(Failed::Cancelled),
             Ended::Infeasible => return Ok(infeasible),
             Ended::Optimal => End::Optimal,
+            Ended::GoodEnough => End::TooLarge,
             Ended::Stopped(Stop::OutOfTime) => End::OutOfTime,
         };
         Ok(match best {

@@ -140,7 +140,7 @@ fn finish(sum: &Sum<'_>, reduced: &Reduced, known: Known, is_cut: bool, watch: &
     }
     match solved.ended {
         Ended::Stopped(Stop::Cancelled) => return Err(Failed::Cancelled),
-        Ended::Stopped(Stop::OutOfTime) => {
+        Ended::GoodEnough | Ended::Stopped(Stop::OutOfTime) => {
             best.ended = End::OutOfTime;
             best.bound = best.bound.max(solved.bound + constant).min(best.value);
         }

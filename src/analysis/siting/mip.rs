@@ -14,6 +14,8 @@ use super::watch::{Stop, Watch};
 pub enum Ended {
     Optimal,
     Infeasible,
+    /// A solution as good as was asked for; there may be a better one.
+    GoodEnough,
     Stopped(Stop),
 }
 
@@ -37,6 +39,8 @@ pub struct Mip {
     costs: Vec<f64>,
     /// A row without terms that nothing can keep.
     is_impossible: bool,
+    /// A solution of at most this value will do.
+    good_enough: Option<f64>,
 }
 
 impl Mip {
@@ -67,6 +71,11 @@ impl Mip {
         self.problem.change_column_bounds(column, 0..=0);
     }
 
+    /// Stops at the first solution of at most this value.
+    pub fn stop_at(&mut self, value: f64) {
+        self.good_enough = Some(value);
+    }
+
     pub fn column_count(&self) -> usize {
         self.costs.len()
     }
@@ -84,14 +93,15 @@ impl Mip {
         if self.costs.is_empty() {
             return Ok(Solved { ended: Ended::Optimal, columns: Some(Vec::new()), bound: 0.0 });
         }
-        let Some(start) = start else { return run(self.problem, None, watch, stage) };
-        let solved = run(self.problem.clone(), Some(start), watch, stage)?;
+        let good_enough = self.good_enough;
+        let Some(start) = start else { return run(self.problem, None, good_enough, watch, stage) };
+        let solved = run(self.problem.clone(), Some(start), good_enough, watch, stage)?;
         let Some(columns) = &solved.columns else { return Ok(solved) };
         let value: f64 = columns.iter().zip(&self.costs).map(|(value, cost)| value * cost).sum();
         // HiGHS 1.16 can say «optimal» with the right value and hand out the start as its solution, when
         // presolve alone solves the model.
         if solved.ended == Ended::Optimal && (value - solved.bound).abs() > 1e-6 * value.abs().max(1.0) {
-            return run(self.problem, None, watch, stage);
+            return run(self.problem, None, good_enough, watch, stage);
         }
         Ok(solved)
     }
@@ -100,6 +110,7 @@ impl Mip {
 fn run(
     problem: RowProblem,
     start: Option<&[f64]>,
+    good_enough: Option<f64>,
     watch: &Watch<'_>,
     stage: &'static str,
 ) -> Result<Solved, SolverFailed> {
@@ -116,6 +127,9 @@ fn run(
     // stays on this thread.
     model.try_set_option("threads", 1).map_err(|_| failed("threads"))?;
     model.try_set_option("parallel", "off").map_err(|_| failed("parallel"))?;
+    if let Some(value) = good_enough {
+        model.try_set_option("objective_target", value).map_err(|_| failed("objective_target"))?;
+    }
     let seconds = watch.seconds_left();
     if seconds.is_finite() {
         model.try_set_option("time_limit", seconds.max(0.0)).map_err(|_| failed("time_limit"))?;
@@ -137,6 +151,7 @@ fn run(
         HighsModelStatus::Optimal => Ended::Optimal,
         // All our models are bounded.
         HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => Ended::Infeasible,
+        HighsModelStatus::ObjectiveTarget => Ended::GoodEnough,
         HighsModelStatus::ReachedTimeLimit => Ended::Stopped(Stop::OutOfTime),
         HighsModelStatus::ReachedInterrupt => Ended::Stopped(stop.get().unwrap_or(Stop::OutOfTime)),
         other => return Err(SolverFailed(format!("it ended with {other:?}"))),
@@ -146,7 +161,7 @@ fn run(
     let bound = match ended {
         Ended::Optimal => solved.objective_value(),
         Ended::Infeasible => f64::INFINITY,
-        Ended::Stopped(_) => solved.double_info_value(c"mip_dual_bound").unwrap_or(f64::NEG_INFINITY),
+        Ended::GoodEnough | Ended::Stopped(_) => solved.double_info_value(c"mip_dual_bound").unwrap_or(f64::NEG_INFINITY),
     };
     Ok(Solved { ended, columns, bound })
 }

@@ -13,7 +13,9 @@ pub enum Language {
 /// What is true of an area, in the words of the screen's matrix.
 pub fn state(rule: &RuleResult, area: &AreaResult) -> [&'static str; 2] {
     let all = area.all.households;
-    if rule.facilities == 0 {
+    if area.all.buildings == 0 {
+        ["没有楼栋", "no building on record"]
+    } else if rule.facilities == 0 {
         ["无设施记录", "no facility on record"]
     } else if rule.reach_m.is_none() {
         ["未规定半径", "no radius set"]

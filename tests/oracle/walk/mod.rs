@@ -1,5 +1,6 @@
 //! Our walks are somebody else's walks: a plain search written apart, pgRouting, and PostGIS's straight line.
 
+mod new_york;
 mod pgrouting;
 mod plain;
 mod properties;

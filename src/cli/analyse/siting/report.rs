@@ -79,7 +79,7 @@ pub fn print(problem: &Problem, answer: &Answer, seconds: f64) {
     println!("{}: {} {measures}", problem.objective.name(), number(answer.value));
     let bound = answer.bound.map_or("not known".to_owned(), number);
     let gap = answer.gap().map_or("not known".to_owned(), |gap| format!("{:.4} %", 100.0 * gap));
-    println!("  bound {bound}, gap {gap}: {}; {seconds:.2} s", answer.reason.says());
+    println!("  bound {bound}, gap {gap}: {}; {seconds:.3} s", answer.reason.says());
     if !answer.is_tie_settled {
         println!("  the tie rule was not settled: another answer may be as good");
     }
