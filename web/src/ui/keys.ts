@@ -18,6 +18,7 @@ export function onKey(event: KeyboardEvent, app: App): void {
   else if (event.key === 'i') app.openImport()
   else if (event.key === 'e') app.toggleEdit()
   else if (event.key === 'h') app.toggleHistory()
+  else if (event.key === 'g') app.toggleTrenches()
   else if (panel) app.togglePanel(panel)
   else return
   event.preventDefault()
