@@ -9,6 +9,7 @@ import { enReport } from './en_report'
 import { enScenario } from './en_scenario'
 import { enSheet } from './en_sheet'
 import { enSiting } from './en_siting'
+import { enTrenches } from './en_trenches'
 import type { Dictionary } from './zh'
 
 export const en: Dictionary = {
@@ -23,6 +24,7 @@ export const en: Dictionary = {
   ...enScenario,
   ...enSheet,
   ...enSiting,
+  ...enTrenches,
   appName: 'Pianqu',
   sampleNotice: 'Sample data (invented)',
   sampleNoticeTitle: 'Everything on this map is invented, for demonstration only',

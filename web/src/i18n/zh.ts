@@ -9,6 +9,7 @@ import { zhReport } from './zh_report'
 import { zhScenario } from './zh_scenario'
 import { zhSheet } from './zh_sheet'
 import { zhSiting } from './zh_siting'
+import { zhTrenches } from './zh_trenches'
 
 /** The first language. Its keys are the keys: a dictionary that lacks one does not compile. */
 export const zh = {
@@ -23,6 +24,7 @@ export const zh = {
   ...zhScenario,
   ...zhSheet,
   ...zhSiting,
+  ...zhTrenches,
   appName: '片区',
   sampleNotice: '示例数据（虚构）',
   sampleNoticeTitle: '地图上的所有内容均为虚构，仅供演示',

@@ -9,7 +9,7 @@ import type { Touched } from '../map/touched'
 import { readLink, writeLink } from './link'
 import { isPhone } from './phone'
 
-export type Panel = 'layers' | 'statistics' | 'measure' | 'import' | 'export' | 'edit' | 'history' | 'print' | 'coverage' | 'precincts'
+export type Panel = 'layers' | 'statistics' | 'measure' | 'import' | 'export' | 'edit' | 'history' | 'print' | 'coverage' | 'precincts' | 'trenches'
 
 /** Fields that hold the code of a feature of another layer, and what they are called when its name is shown. */
 const REFERENCES: Record<string, { layer: string; title: Key }> = {
@@ -139,7 +139,7 @@ export class App {
   async setPublic(isPublic: boolean): Promise<void> {
     this.isPublic = isPublic
     setViewer(isPublic ? 'public' : undefined)
-    if (isPublic && (this.panel === 'import' || this.panel === 'edit' || this.panel === 'history')) this.panel = undefined
+    if (isPublic && (this.panel === 'import' || this.panel === 'edit' || this.panel === 'history' || this.panel === 'trenches')) this.panel = undefined
     this.deselect()
     this.writeLink('push')
     await this.reload()
@@ -200,6 +200,11 @@ export class App {
   /** Shows or hides the panel of editing; the public has none. */
   toggleEdit(): void {
     if (!this.isPublic) this.togglePanel('edit')
+  }
+
+  /** Shows or hides how works share trenches; the public sees no pipe. */
+  toggleTrenches(): void {
+    if (!this.isPublic) this.togglePanel('trenches')
   }
 
   toggleTable(): void {

@@ -1,0 +1,27 @@
+import { NOBODY, type Wanted } from '../../trench/wanted'
+
+export const PARTS = ['plan', 'lists', 'operators'] as const
+export type Part = (typeof PARTS)[number]
+export const LISTS = ['trenches', 'works', 'clashes', 'opportunities', 'openings'] as const
+export type List = (typeof LISTS)[number]
+
+const ANYTHING: Wanted = { text: '', operator: '', kind: '', verdict: '' }
+
+/** Which part of the panel is shown, and what is looked for in its lists. */
+class Parts {
+  now = $state<Part>('plan')
+  list = $state<List>('trenches')
+  wanted = $state<Wanted>({ ...ANYTHING })
+  hasChart = $state(false)
+
+  showList(list: List, wanted: Partial<Wanted> = {}): void {
+    ;[this.now, this.list, this.wanted] = ['lists', list, { ...ANYTHING, ...wanted }]
+  }
+
+  /** Whether works of an operator are on the map and in the chart: of everybody, until one is chosen. */
+  isOfOperator(operator: string | undefined): boolean {
+    return this.wanted.operator === '' || (operator ?? NOBODY) === this.wanted.operator
+  }
+}
+
+export const parts = new Parts()
