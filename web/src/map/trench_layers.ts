@@ -28,6 +28,9 @@ const is = (what: string): ExpressionSpecification => ['==', ['get', 'what'], wh
 const phase = (open: number, all: number, other: number): ExpressionSpecification =>
   ['match', ['get', 'phase'], 'open', open, 'all', all, other] as unknown as ExpressionSpecification
 
+/** One value for clearances that are not kept, another for all other clashes. */
+const isClearance = (yes: number, no: number): ExpressionSpecification => ['match', ['get', 'kind'], 'clearance', yes, no] as unknown as ExpressionSpecification
+
 /** What a click or the pointer can find, uppermost first. */
 export const TRENCH_THINGS = ['trenches-clash', 'trenches-work', 'trenches-trench']
 
@@ -92,18 +95,18 @@ export function trenchLayers(): LayerSpecification[] {
       source,
       filter: is('clash'),
       paint: {
-        'circle-radius': ['interpolate', ['linear'], ['zoom'], 11, 3.5, 14, 7, 18, 10],
+        // Of clearances there are many: from afar they are dots, so that the others are seen.
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 11, isClearance(1, 3.5), 14, isClearance(2.2, 7), 15.5, isClearance(4, 8), 16.5, 9, 18, 10],
         'circle-color': ['case', ['get', 'is_chosen'], selection, '#ffffff'],
         'circle-stroke-color': ['case', ['get', 'is_chosen'], '#ffffff', warning],
-        'circle-stroke-width': 2,
+        'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 14, isClearance(1, 2), 16, 2],
       },
     },
     {
       id: 'trenches-sign',
       type: 'symbol',
       source,
-      filter: is('clash'),
-      minzoom: 13,
+      filter: ['all', is('clash'), ['>=', ['zoom'], isClearance(16, 13)]] as unknown as ExpressionSpecification,
       layout: { 'text-field': ['get', 'sign'], 'text-size': 11, 'text-allow-overlap': true, 'text-ignore-placement': true },
       paint: { 'text-color': ['case', ['get', 'is_chosen'], '#ffffff', warning] },
     },

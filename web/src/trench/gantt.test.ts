@@ -48,6 +48,13 @@ describe('the chart of days', () => {
     expect(group.protections.map(({ from }) => textOf(from))).toEqual(['2026-06-21'])
   })
 
+  it('parts of a street with one name are one street, and each work stands there once', () => {
+    const streets = new Map([[7, { name: '四季二路' }], [8, { name: '四季二路' }]])
+    const rows = ganttRows({ ...input, streets })
+    expect(rows.map((row) => row.key)).toEqual(['s7', 's7/1', 's7/2', 's', 's/3'])
+    expect(rows[0]).toMatchObject({ streetIds: [7, 8], count: 2 })
+  })
+
   it('by trenches keeps those that share none too', () => {
     expect(ganttRows({ ...input, by: 'trench' }).map((row) => row.key)).toEqual(['t0', 't0/1', 't0/2', 's', 's/3'])
   })

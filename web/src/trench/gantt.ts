@@ -7,8 +7,8 @@ import type { Work } from './works'
 export interface GroupRow {
   kind: 'group'
   key: string
-  /** A street, a trench by its position in the answer, or nothing of the kind. */
-  streetId: number | undefined
+  /** The parts of a street that have one name, a trench by its position in the answer, or nothing of the kind. */
+  streetIds: number[]
   trench: number | undefined
   count: number
   protections: Protection[]
@@ -30,44 +30,47 @@ export interface GanttInput {
   works: Work[]
   openings: Opening[]
   trenches: Trench[]
-  streets: ReadonlyMap<number, StreetRecord>
+  streets: ReadonlyMap<number, StreetRecord & { name?: unknown }>
   settings: TrenchSettings
   by: 'street' | 'trench'
 }
 
-/** Works as rows below the street or the trench that they belong to; a work in two streets stands below both. */
+/** Works as rows below the street or the trench that they belong to; a work in two streets stands below both. Parts of a street with one name are one street here. */
 export function ganttRows({ works, openings, trenches, streets, settings, by }: GanttInput): GanttRow[] {
   const openingsOf = grouped(openings, ({ street_id }) => street_id)
-  const protections = new Map<number, Protection[]>()
-  const protectedIn = (street: number) => {
-    const known = protections.get(street) ?? protectionsOf(streets.get(street), openingsOf.get(street) ?? [], settings.protection)
-    protections.set(street, known)
-    return known
+  const protectedIn = (ids: number[]) => {
+    const all = ids.flatMap((id) => protectionsOf(streets.get(id), openingsOf.get(id) ?? [], settings.protection))
+    // Parts that were surfaced or opened together are protected together.
+    return [...new Map(all.map((one) => [`${one.from} ${one.to}`, one])).values()]
   }
-  const groups: { streetId: number | undefined; trench: number | undefined; works: Work[] }[] = []
+  const groups: { streetIds: number[]; trench: number | undefined; works: Work[] }[] = []
   const byId = new Map(works.map((work) => [work.id, work]))
   if (by === 'trench') {
     for (const [n, trench] of trenches.entries()) {
       const members = trench.work_ids.flatMap((id) => byId.get(id) ?? [])
-      if (members.length > 0) groups.push({ streetId: trench.street_id ?? undefined, trench: n, works: members })
+      if (members.length > 0) groups.push({ streetIds: trench.street_id ? [trench.street_id] : [], trench: n, works: members })
     }
     const shared = new Set(trenches.flatMap(({ work_ids }) => work_ids))
     const rest = works.filter(({ id }) => !shared.has(id))
-    if (rest.length > 0) groups.push({ streetId: undefined, trench: undefined, works: rest })
+    if (rest.length > 0) groups.push({ streetIds: [], trench: undefined, works: rest })
   } else {
     const places = works.flatMap((work): { work: Work; id: number | undefined }[] => {
       const ids = work.result.street_ids
       return ids.length > 0 ? ids.map((id) => ({ work, id })) : [{ work, id: undefined }]
     })
-    for (const [streetId, members] of grouped(places, ({ id }) => id)) groups.push({ streetId, trench: undefined, works: members.map(({ work }) => work) })
+    const streetOf = (id: number | undefined) => (id === undefined ? undefined : (streets.get(id)?.name ?? id))
+    for (const members of grouped(places, ({ id }) => streetOf(id)).values()) {
+      const streetIds = [...new Set(members.flatMap(({ id }) => id ?? []))].sort((a, b) => a - b)
+      groups.push({ streetIds, trench: undefined, works: [...new Set(members.map(({ work }) => work))] })
+    }
     // Where most works meet there is most to see.
-    groups.sort((a, b) => Number(a.streetId === undefined) - Number(b.streetId === undefined) || b.works.length - a.works.length || (a.streetId ?? 0) - (b.streetId ?? 0))
+    groups.sort((a, b) => Number(a.streetIds.length === 0) - Number(b.streetIds.length === 0) || b.works.length - a.works.length || (a.streetIds[0] ?? 0) - (b.streetIds[0] ?? 0))
   }
-  return groups.flatMap(({ streetId, trench, works: members }): GanttRow[] => {
-    const own = streetId === undefined ? [] : protectedIn(streetId)
-    const key = trench === undefined ? `s${streetId ?? ''}` : `t${trench}`
+  return groups.flatMap(({ streetIds, trench, works: members }): GanttRow[] => {
+    const own = protectedIn(streetIds)
+    const key = trench === undefined ? `s${streetIds[0] ?? ''}` : `t${trench}`
     return [
-      { kind: 'group', key, streetId, trench, count: members.length, protections: own },
+      { kind: 'group', key, streetIds, trench, count: members.length, protections: own },
       ...[...members].sort((a, b) => startOf(a) - startOf(b) || a.id - b.id).map((work) => rowOf(work, key, own, settings)),
     ]
   })

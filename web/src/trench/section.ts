@@ -147,7 +147,10 @@ function pipe(one: SectionLine, n: number, checks: SectionCheck[], scale: number
     ? element('rect', { x: cx - radius, y: cy - radius, width: 2 * radius, height: 2 * radius, ...look })
     : element('circle', { cx, cy, r: radius, ...look })
   const cover = checks.find(({ of, to }) => of === n && to === undefined)
-  const parts = [shape, text(cx, cy + radius + 14, numbered(n), { 'text-anchor': 'middle', 'font-size': 14, 'font-weight': 600, ...HALO })]
+  const bold = { 'text-anchor': 'middle', 'font-size': 14, 'font-weight': 600 }
+  // Its number inside where there is room, else below.
+  const sign = radius >= 10 ? text(cx, cy + 5, numbered(n), isAssumed ? bold : { ...bold, fill: '#ffffff' }) : text(cx, cy + radius + 14, numbered(n), { ...bold, ...HALO })
+  const parts = [shape, sign]
   if (one.topM * scale < 14) return parts
   const colour = cover ? VERDICT_COLOURS[cover.verdict] : QUIET
   const label = `${one.topM.toFixed(2)}${one.isDepthAssumed ? '*' : ''}${cover ? ` ${VERDICT_SIGNS[cover.verdict]}` : ''}`

@@ -17,12 +17,14 @@ export interface Dug {
   chosen: Target | undefined
   /** Works of this operator alone, with the trenches and clashes that they are part of. */
   isShown: (work: Work | undefined) => boolean
+  /** Kinds of clashes that are drawn. */
+  clashes: ReadonlySet<Clash['kind']>
   /** A letter or character for each kind of clash. */
   sign: (kind: Clash['kind']) => string
 }
 
 /** Everything of an answer that is drawn, as features of the map's own source. */
-export function dug({ answer, works, workOf, streets, lines, span, chosen, isShown, sign }: Dug): GeoJSON.FeatureCollection {
+export function dug({ answer, works, workOf, streets, lines, span, chosen, isShown, clashes, sign }: Dug): GeoJSON.FeatureCollection {
   const drawn = (what: string, geometry: GeoJSON.Geometry, more: object = {}): GeoJSON.Feature => ({ type: 'Feature', geometry, properties: { what, ...more } })
   const along = (parts: Place[][]): GeoJSON.Geometry => ({ type: 'MultiLineString', coordinates: parts })
   const phase = (dated: Parameters<typeof phaseOf>[0]): Phase | 'all' => (span ? phaseOf(dated, span) : 'all')
@@ -46,10 +48,10 @@ export function dug({ answer, works, workOf, streets, lines, span, chosen, isSho
   }
   for (const [n, clash] of answer.clashes.entries()) {
     const other = numberIn(clash.other, 'utility_work')
-    if (!isAnyShown([clash.work_id, ...(other === undefined ? [] : [other])])) continue
+    if (!clashes.has(clash.kind) || !isAnyShown([clash.work_id, ...(other === undefined ? [] : [other])])) continue
     const at = placeOfClash(clash, workOf, streets, lines)
     const is_chosen = chosen?.what === 'clash' && chosen.n === n
-    if (at) features.push(drawn('clash', { type: 'Point', coordinates: at }, { n, sign: sign(clash.kind), is_chosen }))
+    if (at) features.push(drawn('clash', { type: 'Point', coordinates: at }, { n, kind: clash.kind, sign: sign(clash.kind), is_chosen }))
   }
   for (const geometry of geometriesOf(chosen, answer, workOf, streets)) features.push(drawn('chosen', geometry))
   return { type: 'FeatureCollection', features }

@@ -27,6 +27,12 @@ export function kindTitle(code: string): string {
   return code
 }
 
+/** How good the data of an existing line are. */
+export function qualityTitle(code: string): string {
+  const choices = app.layer('utility_line')?.fields.find(({ name }) => name === 'quality_level')?.choices
+  return choices?.find((choice) => choice.code === code)?.title[app.language] ?? code
+}
+
 export const workName = (id: number) => trenching.workOf.get(id)?.name ?? `${app.title('utility_work')} ${id}`
 export const operatorName = (name: string | null | undefined) => name ?? app.t('trenNobody')
 
@@ -59,8 +65,11 @@ export function sizeOf({ kind, diameterMm, ducts }: Pick<Work, 'kind' | 'diamete
 export const daysOf = ({ starts_on, ends_on }: { starts_on?: string | null; ends_on?: string | null }) =>
   starts_on ? app.t('trenDays', { from: starts_on, to: ends_on ?? '' }) : app.t('trenNoDay')
 
-export const trenchTitle = (trench: Trench) =>
-  app.t('trenTrenchIn', { street: trench.street ?? streetName(trench.street_id), from: number(trench.from_m), to: number(trench.to_m) })
+export function trenchTitle({ street, street_id, from_m, to_m }: Trench): string {
+  // A very short one would else begin where it ends.
+  const digits = to_m - from_m < 2 ? 2 : 0
+  return app.t('trenTrenchIn', { street: street ?? streetName(street_id), from: number(from_m, digits), to: number(to_m, digits) })
+}
 
 /** Why a clash is one. */
 export function clashReason(clash: Clash): string {
