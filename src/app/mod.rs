@@ -11,6 +11,7 @@ pub mod refresh;
 pub mod sample_data;
 pub mod schemes;
 pub mod tile_server;
+pub mod trench_plans;
 pub mod uploads;
 pub mod walks;
 

@@ -27,6 +27,7 @@ pub mod scheme;
 mod shared_trench;
 mod street;
 mod subdistrict;
+pub mod trench_plan;
 mod utility_kind;
 mod utility_line;
 mod utility_work;

@@ -46,9 +46,11 @@ mod search;
 mod sources;
 mod statistics;
 pub mod streams;
+mod street_calendar;
 mod strict_json;
 mod tile_sets;
 mod tiles;
+mod trench_plans;
 mod web;
 
 use std::path::PathBuf;
@@ -231,6 +233,19 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(analysis::grouping::analyse_grouping))
         .routes(routes!(analysis::trenches::analyse_trenches))
         .routes(routes!(analysis::trenches::list_clearance_rules))
+        .routes(routes!(trench_plans::list_trench_plans, trench_plans::create_trench_plan))
+        .routes(routes!(trench_plans::find_trench_plan, trench_plans::delete_trench_plan))
+        .routes(routes!(trench_plans::offer_trench_plan))
+        .routes(routes!(trench_plans::replan_trench_plan))
+        .routes(routes!(trench_plans::close_trench_plan))
+        .routes(routes!(trench_plans::list_trench_plan_history))
+        .routes(routes!(trench_plans::list_trench_plan_clashes))
+        .routes(routes!(trench_plans::export_trench_plan))
+        .routes(routes!(trench_plans::create_trench_reply))
+        .routes(routes!(trench_plans::replace_trench_lead))
+        .routes(routes!(trench_plans::withdraw_trench))
+        .routes(routes!(trench_plans::show_trench_sheet))
+        .routes(routes!(street_calendar::show_street_calendar))
         // Files have a limit of their own, which is held while they come.
         .routes(routes!(imports::uploads::create_upload).layer(DefaultBodyLimit::disable()))
         .routes(routes!(imports::uploads::preview_upload))

@@ -51,11 +51,14 @@ pub enum Kind {
     SchemeClosed,
     InvalidSchemeEdit,
     InfeasibleGrouping,
+    UnknownTrenchPlan,
+    TrenchPlanState,
+    InvalidReply,
     Cancelled,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 37] = [
+    pub const ALL: [Kind; 40] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -93,6 +96,9 @@ impl Kind {
         Kind::SchemeClosed,
         Kind::InvalidSchemeEdit,
         Kind::InfeasibleGrouping,
+        Kind::UnknownTrenchPlan,
+        Kind::TrenchPlanState,
+        Kind::InvalidReply,
     ];
 
     /// Name in the `type` URI, HTTP status, title and what the reader of its page can do about it.
@@ -296,6 +302,24 @@ impl Kind {
                 S::UNPROCESSABLE_ENTITY,
                 "The scheme cannot be edited like that",
                 "`reason` names why and `facts` what stands against it; nothing was changed.",
+            ),
+            Kind::UnknownTrenchPlan => (
+                "unknown-trench-plan",
+                S::NOT_FOUND,
+                "There is no such plan of shared trenches",
+                "`/api/trench-plans` lists the plans that you may see.",
+            ),
+            Kind::TrenchPlanState => (
+                "trench-plan-state",
+                S::CONFLICT,
+                "The plan or its trench is not in a state for that",
+                "Drafts are offered or deleted, offered plans are replied to, an agreed trench is only taken back.",
+            ),
+            Kind::InvalidReply => (
+                "invalid-reply",
+                S::UNPROCESSABLE_ENTITY,
+                "The reply cannot be taken",
+                "`reason` names why: whoever refuses or asks for other days says why, and the days hold the work.",
             ),
             Kind::NameTaken => {
                 ("name-taken", S::CONFLICT, "The name is taken", "Names are unique; choose another one.")

@@ -15,6 +15,7 @@ pub mod layer_rows;
 pub mod private_cluster;
 pub mod scenario;
 pub mod scheme;
+pub mod trench_plan;
 pub mod validity;
 
 use std::str::FromStr;

@@ -25,7 +25,7 @@ use crate::http::problem::{Fault, Kind, Problem};
 use crate::http::representation::{Representation, Wishes};
 
 /// Entries of a list that an answer holds, unless it is asked for more.
-const USUALLY_LISTED: usize = 2_000;
+pub(in crate::http) const USUALLY_LISTED: usize = 2_000;
 const MOST_DECIDED: usize = 10_000;
 
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -157,13 +157,15 @@ pub fn answer_of(
     }
 }
 
+/// Keeps so many entries of a list; its name when some were cut.
+pub(in crate::http) fn keep<T>(name: &'static str, list: &mut Vec<T>, most: usize) -> Option<&'static str> {
+    let is_cut = list.len() > most;
+    list.truncate(most);
+    is_cut.then_some(name)
+}
+
 /// Keeps so many entries of each list and says which were cut.
 fn cut(mut plan: TrenchAnswer, revision: Option<u64>, most: usize) -> TrenchesAnswer {
-    fn keep<T>(name: &'static str, list: &mut Vec<T>, most: usize) -> Option<&'static str> {
-        let is_cut = list.len() > most;
-        list.truncate(most);
-        is_cut.then_some(name)
-    }
     let cut_lists = [
         keep("works", &mut plan.works, most),
         keep("openings", &mut plan.openings, most),
