@@ -8,3 +8,4 @@ mod promises;
 mod random_city;
 mod real;
 mod sections;
+mod view;

@@ -18,6 +18,7 @@ mod section;
 mod settings;
 mod state;
 mod survey;
+pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 

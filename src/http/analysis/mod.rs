@@ -82,14 +82,14 @@ async fn answer<T: Serialize + Send + 'static>(
         let given_up = || Problem::internal("an answer was given up that somebody waits for");
         Ok(Representation::new(JSON, done?.ok_or_else(given_up)?).answer(wishes))
     };
-    if viewer != Viewer::Everything {
+    if viewer == Viewer::Public {
         return respond(under_way.await);
     }
     if let Ok(done) = tokio::time::timeout(state.settings.analysis_at_once, &mut under_way).await {
         return respond(done);
     }
     let job_id = request_id::fresh();
-    let start = state.jobs.start(job_id.clone(), kind, move |job| async move {
+    let start = state.jobs.start(job_id.clone(), kind, viewer, move |job| async move {
         let is_cancelled = job.is_cancelled();
         loop {
             match tokio::time::timeout(TICK, &mut under_way).await {
