@@ -15,6 +15,7 @@ pub mod analysis;
 mod author;
 pub mod basemaps;
 mod body;
+mod caller;
 mod city;
 mod collections;
 mod cross_origin;
@@ -43,6 +44,7 @@ mod scenarios;
 mod schema;
 mod schemes;
 mod search;
+mod session;
 mod sources;
 mod statistics;
 pub mod streams;
@@ -50,6 +52,7 @@ mod street_calendar;
 mod strict_json;
 mod tile_sets;
 mod tiles;
+mod tokens;
 mod trench_plans;
 mod web;
 
@@ -67,6 +70,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::router::UtoipaMethodRouterExt as _;
 use utoipa_axum::routes;
 
+use crate::app::accounts::Accounts;
 use crate::app::edit::Editor;
 use crate::app::jobs::Jobs;
 use crate::app::uploads::Uploads;
@@ -100,6 +104,8 @@ pub struct AppState {
     jobs: Jobs,
     uploads: Option<Arc<Uploads>>,
     editor: Option<Arc<Editor>>,
+    /// `None`: this server knows nobody.
+    accounts: Option<Arc<Accounts>>,
     /// The header that says what a page may fetch.
     policy: (HeaderName, HeaderValue),
 }
@@ -135,6 +141,7 @@ impl AppState {
             jobs,
             uploads: None,
             editor: None,
+            accounts: None,
             policy,
         }
     }
@@ -142,10 +149,12 @@ impl AppState {
     /// A server that also writes: to this database, from files that are kept in this folder meanwhile.
     pub fn with_store(self, store: Store, uploads: impl Into<PathBuf>) -> Self {
         let editor = Editor::new(store.clone(), self.city.clone());
+        let accounts = Accounts::new(store.clone(), self.settings.session_length);
         Self {
             store: Some(store),
             uploads: Some(Arc::new(Uploads::new(uploads))),
             editor: Some(Arc::new(editor)),
+            accounts: Some(Arc::new(accounts)),
             ..self
         }
     }
@@ -253,6 +262,9 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(imports::create_import, imports::list_imports))
         .routes(routes!(imports::undo_import))
         .routes(routes!(jobs::find_job, jobs::cancel_job))
+        .routes(routes!(session::log_in, session::show_session, session::log_out))
+        .routes(routes!(tokens::list_tokens, tokens::create_token))
+        .routes(routes!(tokens::delete_token))
 }
 
 /// The whole server.

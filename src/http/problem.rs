@@ -55,10 +55,13 @@ pub enum Kind {
     TrenchPlanState,
     InvalidReply,
     Cancelled,
+    WrongPassword,
+    TooManyAttempts,
+    UnknownToken,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 40] = [
+    pub const ALL: [Kind; 43] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -99,6 +102,9 @@ impl Kind {
         Kind::UnknownTrenchPlan,
         Kind::TrenchPlanState,
         Kind::InvalidReply,
+        Kind::WrongPassword,
+        Kind::TooManyAttempts,
+        Kind::UnknownToken,
     ];
 
     /// Name in the `type` URI, HTTP status, title and what the reader of its page can do about it.
@@ -133,7 +139,7 @@ impl Kind {
                 "not-authorized",
                 S::UNAUTHORIZED,
                 "This needs a valid token",
-                "Send `Authorization: Bearer <token>` with the administrator's token, or ask as the public.",
+                "Log in, send `Authorization: Bearer <token>` with the token of an account or the administrator's, or ask as the public.",
             ),
             Kind::UnknownLayer => (
                 "unknown-layer",
@@ -210,8 +216,8 @@ impl Kind {
             Kind::NotAllowed => (
                 "not-allowed",
                 S::FORBIDDEN,
-                "You may look but not change anything",
-                "Changing the city needs the administrator's token, or a program on the same machine.",
+                "That is not yours to do",
+                "Log in with an account that may do it, or send its token; `/api/session` tells as whom you ask.",
             ),
             Kind::UnknownUpload => (
                 "unknown-upload",
@@ -331,6 +337,21 @@ impl Kind {
                 "The work was stopped",
                 "Somebody cancelled the job; what it had done so far was taken back.",
             ),
+            Kind::WrongPassword => (
+                "wrong-password",
+                S::FORBIDDEN,
+                "The name or the password is wrong",
+                "It is not told which. An administrator can set a new password: `pianqu user password NAME`.",
+            ),
+            Kind::TooManyAttempts => (
+                "too-many-attempts",
+                S::TOO_MANY_REQUESTS,
+                "Too many wrong passwords",
+                "Try again after the seconds that `Retry-After` names; the wait doubles up to five minutes.",
+            ),
+            Kind::UnknownToken => {
+                ("unknown-token", S::NOT_FOUND, "There is no such token", "`/api/tokens` lists those of your account.")
+            }
         }
     }
 

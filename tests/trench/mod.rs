@@ -9,3 +9,4 @@ mod promises;
 mod random_city;
 mod real;
 mod sections;
+mod view;

@@ -21,6 +21,7 @@ mod section;
 mod settings;
 mod state;
 mod survey;
+pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -106,14 +106,14 @@ pub(in crate::http) async fn now_or_job(
         let given_up = || Problem::internal("an answer was given up that somebody waits for");
         Ok(NowOrJob::Now(done?.ok_or_else(given_up)?))
     };
-    if viewer != Viewer::Everything {
+    if viewer == Viewer::Public {
         return now(under_way.await);
     }
     if let Ok(done) = tokio::time::timeout(state.settings.analysis_at_once, &mut under_way).await {
         return now(done);
     }
     let job_id = request_id::fresh();
-    let start = state.jobs.start(job_id.clone(), kind, move |job| async move {
+    let start = state.jobs.start(job_id.clone(), kind, viewer, move |job| async move {
         let is_cancelled = job.is_cancelled();
         loop {
             match tokio::time::timeout(TICK, &mut under_way).await {

@@ -32,7 +32,7 @@ pub struct TrenchSheet {
     length_m: f64,
     /// Days, the last one included.
     days: i64,
-    members: Vec<SheetMember>,
+    members: Vec<TrenchSheetMember>,
     /// Every rule that a check of the trench rests on, with clause, source and how its number is known.
     clearance_rules: Vec<&'static ClearanceRule>,
     /// The orders across and down, and the rules by which somebody gives way.
@@ -45,7 +45,7 @@ pub struct TrenchSheet {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SheetMember {
+pub struct TrenchSheetMember {
     work_id: i64,
     code: Option<String>,
     name: Option<String>,
@@ -79,7 +79,7 @@ impl TrenchSheet {
         let shift = |id: i64| plan.answer.works.iter().find(|work| work.work_id == id).map_or(0, |work| work.shift_days);
         let member = |work: &crate::analysis::trench::agreement::WorkCopy| {
             let title = kind_title(&work.utility_kind);
-            SheetMember {
+            TrenchSheetMember {
                 work_id: work.work_id,
                 code: work.code.clone(),
                 name: work.name.clone(),
