@@ -147,7 +147,12 @@ fn job(args: &ImportArgs) -> anyhow::Result<ImportJob> {
         is_noded: args.node,
         ..Request::new(file, LayerId::Community)
     };
-    Ok(ImportJob { request, actor: args.actor.clone(), is_dry_run: args.dry_run })
+    Ok(ImportJob {
+        request,
+        actor: args.actor.clone(),
+        viewer: crate::domain::Viewer::Everything,
+        is_dry_run: args.dry_run,
+    })
 }
 
 async fn import(store: &Store, job: ImportJob, args: &ImportArgs) -> anyhow::Result<()> {

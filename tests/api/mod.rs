@@ -24,5 +24,6 @@ mod sockets;
 mod sources;
 mod statistics;
 mod tiles;
+mod trench_plans;
 mod trenches;
 mod viewer;

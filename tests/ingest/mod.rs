@@ -32,7 +32,12 @@ fn read(request: &Request) -> (Report, Vec<Record>, Result<(), IngestError>) {
 }
 
 async fn run(store: &Store, request: Request) -> Result<Imported, ImportFailed> {
-    let job = ImportJob { request, actor: "tester".to_owned(), is_dry_run: false };
+    let job = ImportJob {
+        request,
+        actor: "tester".to_owned(),
+        viewer: pianqu::domain::Viewer::Everything,
+        is_dry_run: false,
+    };
     import(store, job, Arc::new(|_| {}), Arc::new(AtomicBool::new(false))).await
 }
 

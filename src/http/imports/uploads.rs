@@ -17,7 +17,7 @@ use super::{cannot_import, uploads_of};
 use crate::app::uploads::{Upload, UploadError};
 use crate::domain::{LayerId, Viewer};
 use crate::http::AppState;
-use crate::http::author::Author;
+use crate::http::author::Contributor;
 use crate::http::body::{JsonBody, parse, refuse_announced};
 use crate::http::links::JSON;
 use crate::http::problem::{Kind, Problem};
@@ -70,7 +70,7 @@ pub struct UploadForm {
     responses((status = 201, description = "What came", body = UploadSummary)))]
 pub async fn create_upload(
     State(state): State<AppState>,
-    _: Author,
+    _: Contributor,
     headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Problem> {
@@ -153,7 +153,7 @@ async fn summary(upload: &Upload) -> Result<UploadSummary, Problem> {
 pub async fn preview_upload(
     State(state): State<AppState>,
     Path(upload_id): Path<String>,
-    _: Author,
+    _: Contributor,
     wishes: Wishes,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
@@ -172,7 +172,7 @@ pub async fn preview_upload(
 pub async fn delete_upload(
     State(state): State<AppState>,
     Path(upload_id): Path<String>,
-    _: Author,
+    _: Contributor,
 ) -> Result<StatusCode, Problem> {
     find(&state, &upload_id).await?.remove().await.map_err(refusal)?;
     Ok(StatusCode::NO_CONTENT)
