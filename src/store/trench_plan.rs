@@ -166,6 +166,13 @@ pub async fn find(store: &Store, plan_id: i64) -> Result<Option<WholePlan>, Stor
     Ok(Some(whole))
 }
 
+/// Plans that are no drafts and have a trench in which an operator takes part, in the order in which they were made.
+pub async fn plans_of_operator(store: &Store, operator: &str) -> Result<Vec<i64>, StoreError> {
+    let client = store.connect_raw().await?;
+    let sql = include_str!("../../sql/queries/trench_plan/of_operator.sql");
+    client.query(sql, &[&operator]).await?.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
 /// The openings of a plan that is not a draft, as they were told.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanOpenings {
@@ -325,14 +332,16 @@ pub struct LayerRow<'a> {
     pub starts_on: NaiveDate,
     pub ends_on: NaiveDate,
     pub members: &'a str,
+    /// Who may see it beside the city; `None`: nobody.
+    pub operators: Option<&'a str>,
 }
 
 /// Marks a trench as agreed and writes its row of the layer; that one's id.
 pub async fn agree(transaction: &Transaction<'_>, trench_id: i64, row: &LayerRow<'_>) -> Result<i64, StoreError> {
-    let LayerRow { code, name, lead_operator, width_m, depth_m, starts_on, ends_on, members } = row;
+    let LayerRow { code, name, lead_operator, width_m, depth_m, starts_on, ends_on, members, operators } = row;
     let sql = include_str!("../../sql/queries/trench_plan/agree.sql");
-    let values: [&(dyn tokio_postgres::types::ToSql + Sync); 9] =
-        [&trench_id, code, name, lead_operator, width_m, depth_m, starts_on, ends_on, members];
+    let values: [&(dyn tokio_postgres::types::ToSql + Sync); 10] =
+        [&trench_id, code, name, lead_operator, width_m, depth_m, starts_on, ends_on, members, operators];
     Ok(transaction.query_one(sql, &values).await?.try_get(0)?)
 }
 

@@ -25,5 +25,6 @@ mod sources;
 mod statistics;
 mod tiles;
 mod trench_plans;
+mod trench_plans_more;
 mod trenches;
 mod viewer;

@@ -7,10 +7,10 @@ use super::client::{Answer, TOKEN};
 use super::edits::{Office, office_in, open};
 use crate::support::sketch::on_plane;
 
-const WATER: &str = "甲水务公司";
-const GAS: &str = "乙燃气公司";
+pub const WATER: &str = "甲水务公司";
+pub const GAS: &str = "乙燃气公司";
 
-fn line(from: f64, to: f64, north: f64) -> Value {
+pub fn line(from: f64, to: f64, north: f64) -> Value {
     let at = |east: f64| {
         let (lon, lat) = on_plane(east, north);
         json!([lon, lat])
@@ -18,19 +18,19 @@ fn line(from: f64, to: f64, north: f64) -> Value {
     json!({ "type": "LineString", "coordinates": [at(from), at(to)] })
 }
 
-fn work(code: &str, kind: &str, operator: &str, window: (&str, &str)) -> Value {
+pub fn work(code: &str, kind: &str, operator: &str, window: (&str, &str)) -> Value {
     json!({ "code": code, "name": format!("{code}改造"), "utility_kind": kind, "operator": operator, "method": "open",
         "diameter_mm": 200, "depth_m": 1.0, "window_start": window.0, "window_end": window.1, "duration_days": 20 })
 }
 
 /// A street with two works whose windows meet in May and June.
-struct Town {
-    office: Office,
+pub struct Town {
+    pub office: Office,
     _files: tempfile::TempDir,
 }
 
 impl Town {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let files = tempfile::tempdir().unwrap();
         let office = office_in(Settings { admin_token: Some(TOKEN.to_owned()), ..open() }, files.path()).await;
         let town = Self { office, _files: files };
@@ -44,25 +44,25 @@ impl Town {
         town
     }
 
-    async fn make(&self, layer: &str, geometry: Value, properties: Value) -> i64 {
+    pub async fn make(&self, layer: &str, geometry: Value, properties: Value) -> i64 {
         let feature = json!({ "type": "Feature", "geometry": geometry, "properties": properties });
         let made = self.office.send("POST", &format!("/api/collections/{layer}/items"), feature).await;
         assert_eq!(made.status.as_u16(), 201, "{}", String::from_utf8_lossy(&made.body));
         made.header("location").rsplit('/').next().unwrap().parse().unwrap()
     }
 
-    async fn order(&self, method: &str, path: &str, body: Value) -> Answer {
+    pub async fn order(&self, method: &str, path: &str, body: Value) -> Answer {
         let headers = [("content-type", "application/json"), ("pianqu-actor", "li")];
         let body = if body.is_null() { String::new() } else { body.to_string() };
         self.office.client.send(method, path, &headers, body.into()).await
     }
 
-    async fn see(&self, path: &str) -> Value {
+    pub async fn see(&self, path: &str) -> Value {
         self.office.client.get(path).await.json()
     }
 
     /// A plan that is offered; its path.
-    async fn offered(&self) -> String {
+    pub async fn offered(&self) -> String {
         let made = self.order("POST", "/api/trench-plans", json!({ "name": "2024年度" })).await;
         assert_eq!(made.status.as_u16(), 201, "{}", String::from_utf8_lossy(&made.body));
         let path = made.header("location").to_owned();
@@ -70,7 +70,7 @@ impl Town {
         path
     }
 
-    async fn reply(&self, path: &str, version: i64, operator: &str, more: Value) -> Answer {
+    pub async fn reply(&self, path: &str, version: i64, operator: &str, more: Value) -> Answer {
         let trench = self.see(path).await["planned_trenches"][0]["trench_id"].clone();
         let mut body = json!({ "version": version, "operator": operator });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -82,7 +82,7 @@ impl Town {
     }
 }
 
-fn accept() -> Value {
+pub fn accept() -> Value {
     json!({ "reply": "accept" })
 }
 

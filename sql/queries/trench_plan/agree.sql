@@ -1,8 +1,8 @@
 with written as (
     insert into shared_trench
-        (geom, code, name, trench_state, lead_operator, width_m, depth_m, starts_on, ends_on, members)
+        (geom, code, name, trench_state, lead_operator, width_m, depth_m, starts_on, ends_on, members, operators)
     select geom, $2::text, $3::text, 'agreed', $4::text, $5::double precision, $6::double precision, $7::date, $8::date,
-           $9::text
+           $9::text, $10::text
     from planned_trench where planned_trench_id = $1
     returning shared_trench_id
 )

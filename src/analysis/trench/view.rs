@@ -195,7 +195,12 @@ impl Known {
         }
     }
 
-    fn may_name(&self, work: i64) -> bool {
+    /// The same by the works that are its own, whatever else is there.
+    pub fn by(operator: &str, own_works: BTreeSet<i64>, own_lines: BTreeSet<i64>, shown: BTreeSet<i64>) -> Self {
+        Self { operator: operator.to_owned(), own_works, own_lines, shown }
+    }
+
+    pub fn may_name(&self, work: i64) -> bool {
         self.own_works.contains(&work) || self.shown.contains(&work)
     }
 
@@ -308,7 +313,8 @@ fn others(city: &City, known: &Known, view: &TrenchView) -> Vec<OtherWork> {
         .collect()
 }
 
-fn opening(known: &Known, one: Opening) -> Option<OwnOpening> {
+/// `None` where no work of its own lies in it, as for trenches and clashes.
+pub fn opening(known: &Known, one: Opening) -> Option<OwnOpening> {
     if !known.has_own(&one.work_ids) {
         return None;
     }
@@ -325,7 +331,7 @@ fn opening(known: &Known, one: Opening) -> Option<OwnOpening> {
     })
 }
 
-fn trench(known: &Known, places: &Places<'_>, one: TrenchResult) -> Option<OwnTrench> {
+pub fn trench(known: &Known, places: &Places<'_>, one: TrenchResult) -> Option<OwnTrench> {
     if !known.has_own(&one.work_ids) {
         return None;
     }
@@ -366,7 +372,7 @@ fn sides(known: &Known, work: i64, other: &str) -> Option<(i64, Met)> {
     Some((other, known.met_work(work)))
 }
 
-fn clash(known: &Known, one: Clash) -> Option<OwnClash> {
+pub fn clash(known: &Known, one: Clash) -> Option<OwnClash> {
     let (work_id, other) = sides(known, one.work_id, &one.other)?;
     let is_hidden = other.what == MetKind::HiddenWork;
     Some(OwnClash {
@@ -424,14 +430,14 @@ fn check(known: &Known, places: &Places<'_>, one: Check) -> Option<OwnCheck> {
 }
 
 /// Where works and lines run.
-struct Places<'a> {
+pub struct Places<'a> {
     city: &'a City,
     works: BTreeMap<i64, &'a Path>,
     lines: BTreeMap<i64, &'a Path>,
 }
 
 impl<'a> Places<'a> {
-    fn of(city: &'a City) -> Self {
+    pub fn of(city: &'a City) -> Self {
         Self {
             city,
             works: city.works.iter().map(|work| (work.id, &work.path)).collect(),

@@ -6,6 +6,7 @@ use tokio_postgres::Transaction;
 
 use super::{DoneDeed, PlanError, StoredPlan, StoredTrench, TRIES, TrenchPlans, Written};
 use crate::analysis::trench::agreement::{KeptTrench, NotTaken, Reply, check_reply, code_of};
+use crate::domain::name::SEPARATOR;
 use crate::domain::trench_plan::{PlannedTrenchState, ReplyKind, TrenchPlanState};
 use crate::store::trench_plan::{self, LayerRow};
 use crate::store::StoreError;
@@ -174,6 +175,7 @@ async fn agree(transaction: &Transaction<'_>, plan: &StoredPlan, trench: &KeptTr
     let code = code_of(plan.row.trench_plan_id, trench.number);
     let name = layer_name(trench.result.street.as_deref(), &code);
     let members = layer_members(trench);
+    let operators = layer_operators(trench);
     let row = LayerRow {
         code: &code,
         name: &name,
@@ -183,6 +185,7 @@ async fn agree(transaction: &Transaction<'_>, plan: &StoredPlan, trench: &KeptTr
         starts_on: trench.result.starts_on,
         ends_on: trench.result.ends_on,
         members: &members,
+        operators: operators.as_deref(),
     };
     let shared_trench_id = trench_plan::agree(transaction, trench.id, &row).await?;
     let changes = json!({ "trench": { "before": { "state": trench.state }, "after": {
@@ -204,6 +207,13 @@ fn layer_members(trench: &KeptTrench) -> String {
     let number = |work_id: i64| format!("#{work_id}");
     let codes = by(&|work| work.code.clone().unwrap_or_else(|| number(work.work_id)));
     if codes.chars().count() <= LAYER_MEMBERS { codes } else { by(&|work| number(work.work_id)) }
+}
+
+/// Who takes part, as the layer has it. Of more names than its column holds none is taken: half a list would hide the
+/// trench from some of them without a word.
+fn layer_operators(trench: &KeptTrench) -> Option<String> {
+    let names = trench.operators().join(&SEPARATOR.to_string());
+    (names.chars().count() <= LAYER_MEMBERS).then_some(names)
 }
 
 async fn change_lead(

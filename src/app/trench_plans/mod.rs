@@ -186,6 +186,19 @@ impl TrenchPlans {
         Ok(StoredPlan::of(whole)?)
     }
 
+    /// Plans that are no drafts and in which an operator takes part, in the order in which they were made.
+    pub async fn of_operator(&self, operator: &str) -> Result<Vec<StoredPlan>, PlanError> {
+        let mut plans = Vec::new();
+        for plan_id in trench_plan::plans_of_operator(&self.store, operator).await? {
+            match self.find(plan_id).await {
+                Ok(plan) => plans.push(plan),
+                Err(PlanError::NoSuchPlan) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(plans)
+    }
+
     /// Openings of streets that plans come to. Drafts are nobody's calendar. What was agreed counts of every plan; what
     /// is only planned counts of the newest one that is offered, so that works which stand in several plans count once.
     pub async fn openings(&self) -> Result<Vec<StreetOpening>, PlanError> {

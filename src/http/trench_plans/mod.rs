@@ -5,6 +5,7 @@
 mod export;
 mod export_tables;
 mod history;
+mod own;
 mod replies;
 mod section_drawing;
 mod sheet;
@@ -12,6 +13,7 @@ mod write;
 
 pub use export::*;
 pub use history::*;
+pub use own::*;
 pub use replies::*;
 pub use sheet::*;
 pub use write::*;

@@ -59,7 +59,19 @@ pub struct PlannedTrenchDone {
     trench: PlannedTrench,
 }
 
-fn said(reason: Option<String>) -> Result<Option<String>, Problem> {
+/// Both days or none.
+pub(super) fn days_of(
+    first: Option<NaiveDate>,
+    last: Option<NaiveDate>,
+) -> Result<Option<(NaiveDate, NaiveDate)>, Problem> {
+    if first.is_some() != last.is_some() {
+        let missing = if first.is_none() { "/first_day" } else { "/last_day" };
+        return Err(Problem::at_pointer(Kind::InvalidBody, missing, "is missing"));
+    }
+    Ok(first.zip(last))
+}
+
+pub(super) fn said(reason: Option<String>) -> Result<Option<String>, Problem> {
     let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     if reason.as_ref().is_some_and(|reason| reason.chars().count() > MOST_REASON || reason.contains('\0')) {
         let detail = format!("a reason has {MOST_REASON} characters at most");
@@ -83,7 +95,7 @@ async fn perform(
     }))
 }
 
-fn trench_number(id: &str) -> Result<i64, Problem> {
+pub(super) fn trench_number(id: &str) -> Result<i64, Problem> {
     id.parse().map_err(|_| unknown_trench(id))
 }
 
@@ -109,20 +121,12 @@ pub async fn create_trench_reply(
     staff(viewer, &id)?;
     let (author, order) = (author?, parse::<ReplyOrder>(body)?);
     let trench_id = trench_number(&trench)?;
-    let days = match (order.first_day, order.last_day) {
-        (Some(first), Some(last)) => Some((first, last)),
-        (None, None) => None,
-        (first, _) => {
-            let missing = if first.is_none() { "/first_day" } else { "/last_day" };
-            return Err(Problem::at_pointer(Kind::InvalidBody, missing, "is missing"));
-        }
-    };
     let reply = NewReply {
         version: order.version,
         operator: order.operator,
         kind: order.reply,
         reason: said(order.reason)?,
-        days,
+        days: days_of(order.first_day, order.last_day)?,
     };
     perform(&state, &author, (&id, trench_id), Deed::Reply { trench_id, reply }).await
 }

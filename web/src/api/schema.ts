@@ -147,7 +147,9 @@ export interface paths {
         put?: never;
         /**
          * How utility works meet, on which days a street is opened once for several of them, how their lines lie in a
-         *     shared trench and what that saves. docs/trenches.md has the model. Answers staff only.
+         *     shared trench and what that saves. docs/trenches.md has the model.
+         * @description The city is told everything, a body what lies in its area, an operator its own works and of others' what its own
+         *     need; the public nothing.
          */
         post: operations["analyse_trenches"];
         delete?: never;
@@ -728,6 +730,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/own-trenches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An operator's part in the plans that were offered: its works and trenches in full, of others what its own need to
+         *     know. Planners may look through its eyes with `viewer=operator:NAME`.
+         */
+        get: operations["list_own_trenches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/own-trenches/{trench_id}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an operator says of a trench in which it takes part, for itself. */
+        post: operations["create_own_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/restore": {
         parameters: {
             query?: never;
@@ -1111,6 +1150,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who asks, and what that one may do. */
+        get: operations["show_session"];
+        put?: never;
+        /** Logs in: the session's cookie comes with the answer. After five wrong passwords a name has to wait. */
+        post: operations["log_in"];
+        /** Logs out: the session ends on the server, and the cookie is taken back. */
+        delete: operations["log_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sources": {
         parameters: {
             query?: never;
@@ -1195,6 +1253,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tokens of the account that is logged in. */
+        get: operations["list_tokens"];
+        put?: never;
+        /** Makes a token, which sees and may do what the account does. */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a token back. */
+        delete: operations["delete_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2607,7 +2700,7 @@ export interface components {
         };
         JobSummary: {
             job_id: string;
-            /** @description `import` or `restore`. */
+            /** @description `import`, `restore` or the name of an analysis. */
             kind: string;
             progress?: components["schemas"]["ProgressSummary"] | null;
             /** @description What was done, or why nothing was; null while it runs. */
@@ -2693,6 +2786,10 @@ export interface components {
             title?: string | null;
             type?: string | null;
         };
+        LogIn: {
+            name: string;
+            password: string;
+        };
         /** @description What a plan was ordered with. */
         MadeFrom: {
             /** @description Rules whose number somebody compared with print. */
@@ -2742,6 +2839,14 @@ export interface components {
              */
             precinct_id?: number | null;
         };
+        /** @description What an own work meets. */
+        Met: {
+            /** @description `utility_work/5`, `utility_line/7` or `street/3`; null where no more may be told than that it is there. */
+            feature?: string | null;
+            what: components["schemas"]["MetKind"];
+        };
+        /** @enum {string} */
+        MetKind: "own_work" | "own_line" | "street" | "work" | "hidden_work" | "line";
         MissingOrder: {
             /** Format: double */
             households: number;
@@ -3033,6 +3138,18 @@ export interface components {
             id: number;
             layer: string;
         };
+        /** @description A work of another operator that is shown to those who meet it. */
+        OtherWork: {
+            code?: string | null;
+            /** Format: double */
+            depth_m?: number | null;
+            /** Format: double */
+            diameter_mm?: number | null;
+            operator?: string | null;
+            utility_kind: string;
+            /** Format: int64 */
+            work_id: number;
+        };
         /** @enum {string} */
         OverlapOrder: "refuse" | "keep" | "take";
         /** @description A planner's word on one criterion of one community. */
@@ -3048,6 +3165,168 @@ export interface components {
             reason: string;
             /** @description `pass`, `fail` or `needs_review`. */
             verdict: string;
+        };
+        OwnCheck: {
+            accepted?: components["schemas"]["Exception"] | null;
+            /** @description Where on the own work, longitude and latitude; null for cover. */
+            at?: number[] | null;
+            is_axis_distance: boolean;
+            /** Format: double */
+            least_m?: number | null;
+            /** Format: double */
+            measured_m?: number | null;
+            /** Format: double */
+            most_m?: number | null;
+            other?: components["schemas"]["Met"] | null;
+            quality_level?: string | null;
+            rules: string[];
+            side: components["schemas"]["Side"];
+            table: components["schemas"]["ClearanceTable"];
+            verdict: components["schemas"]["Verdict"];
+            /** Format: int64 */
+            work_id: number;
+        };
+        OwnClash: {
+            kind: components["schemas"]["ClashKind"];
+            /** Format: int64 */
+            missing_days?: number | null;
+            other: components["schemas"]["Met"];
+            places: components["schemas"]["Relation"][];
+            /** Format: date */
+            protected_until?: string | null;
+            /** Format: int64 */
+            work_id: number;
+        };
+        OwnOpening: {
+            /** Format: date */
+            ends_on: string;
+            /** @description Works of others that are not shown lie in it too. */
+            has_hidden: boolean;
+            is_protection_unknown: boolean;
+            /** Format: date */
+            protected_until: string;
+            /** Format: date */
+            starts_on: string;
+            street?: string | null;
+            /** Format: int64 */
+            street_id: number;
+            /** @description Its own, and those that others show. */
+            work_ids: number[];
+        };
+        OwnOpportunity: {
+            /** Format: date */
+            first_start?: string | null;
+            /** @description Null, as the rest, where the other is not shown. */
+            is_one_trench?: boolean | null;
+            is_shift_allowed?: boolean | null;
+            /** Format: date */
+            last_start?: string | null;
+            other: components["schemas"]["Met"];
+            places: components["schemas"]["Relation"][];
+            /** Format: int64 */
+            shift_days?: number | null;
+            /** Format: int64 */
+            work_id: number;
+        };
+        OwnPlannedTrench: {
+            /** Format: date-time */
+            agreed_at?: string | null;
+            code: string;
+            /** @description It has not accepted this version. */
+            is_awaited: boolean;
+            is_lead: boolean;
+            /** @description Null where its works are not shown to others, until the trench is agreed. */
+            lead_operator?: string | null;
+            /** Format: int32 */
+            number: number;
+            /** @description So many others have not. */
+            others_awaited: number;
+            /** @description Its own. */
+            replies: components["schemas"]["TrenchReply"][];
+            result: components["schemas"]["OwnTrench"];
+            /** Format: int64 */
+            shared_trench_id?: number | null;
+            state: components["schemas"]["PlannedTrenchState"];
+            /** Format: int64 */
+            trench_id: number;
+            /** Format: int32 */
+            version: number;
+            /** @description Its own works as they were when it was planned; of an agreed trench what was agreed on. */
+            works: components["schemas"]["WorkCopy"][];
+        };
+        OwnReplyOrder: {
+            /**
+             * Format: date
+             * @description Of a shift: the first day that would do.
+             */
+            first_day?: string | null;
+            /**
+             * Format: date
+             * @description Of a shift: the last day, included.
+             */
+            last_day?: string | null;
+            /** @description Needed unless it is an acceptance. */
+            reason?: string | null;
+            reply: components["schemas"]["ReplyKind"];
+            /**
+             * Format: int32
+             * @description The version of the trench that you saw.
+             */
+            version: number;
+        };
+        OwnTrench: {
+            checks: components["schemas"]["OwnCheck"][];
+            /** Format: double */
+            depth_m?: number | null;
+            depth_order: number[];
+            /** Format: date */
+            ends_on: string;
+            /** Format: double */
+            excess_m?: number | null;
+            /** Format: double */
+            from_m: number;
+            /** Format: double */
+            full_width_m?: number | null;
+            gives_way: components["schemas"]["GivesWay"][];
+            /** @description Works of others that are not shown lie in it too. */
+            has_hidden: boolean;
+            is_depth_order_kept?: boolean | null;
+            line: number[][];
+            lines: components["schemas"]["PlacedLine"][];
+            /** Format: date */
+            starts_on: string;
+            street?: string | null;
+            /** Format: int64 */
+            street_id?: number | null;
+            /** Format: double */
+            street_width_m?: number | null;
+            /** Format: double */
+            to_m: number;
+            verdict: components["schemas"]["Verdict"];
+            /**
+             * Format: double
+             * @description Null, as the next three, where it would tell the measures of a work that is not shown.
+             */
+            width_m?: number | null;
+            /** @description Its own, and those that others show. */
+            work_ids: number[];
+        };
+        /** @description What an operator is told of a plan. */
+        OwnTrenchPlan: {
+            clashes: components["schemas"]["OwnClash"][];
+            name: string;
+            openings: components["schemas"]["OwnOpening"][];
+            operator?: components["schemas"]["OperatorResult"] | null;
+            /** @description By number; those in which it takes part. */
+            planned_trenches: components["schemas"]["OwnPlannedTrench"][];
+            /** Format: int32 */
+            round: number;
+            state: components["schemas"]["TrenchPlanState"];
+            /** Format: int64 */
+            trench_plan_id: number;
+            /** Format: date-time */
+            updated_at: string;
+            works: components["schemas"]["WorkResult"][];
         };
         /** @description Precincts of the two that share most of their members. */
         Pair: {
@@ -3896,6 +4175,27 @@ export interface components {
             share: number;
             site_id: string;
         };
+        SessionSummary: {
+            /**
+             * Format: date-time
+             * @description When the session ends.
+             */
+            expires_at?: string | null;
+            /** @description There are accounts on this server. */
+            has_accounts: boolean;
+            /** @description May do what only planners of the city do: schemes, scenarios, settings, history. */
+            may_plan: boolean;
+            /** @description Name of the account; null for who has not logged in. */
+            name?: string | null;
+            /** @description `administrator`, `planner`, `body`, `operator` or `viewer`; null without an account. */
+            role?: string | null;
+            /** @description The operator's name or the body's code. */
+            speaks_for?: string | null;
+            /** @description What is seen: `everything`, `public`, `operator` or `body`. */
+            viewer: string;
+            /** @description The layers of which rows may be written, as far as they are one's own. */
+            writes: string[];
+        };
         Settings: {
             /**
              * Format: double
@@ -4036,22 +4336,23 @@ export interface components {
             scheme: components["schemas"]["SchemeSummary"];
         };
         SheetMember: {
-            code?: string | null;
-            is_lead: boolean;
-            /** @description It lies in the trench; else it gives way. */
-            is_placed: boolean;
-            name?: string | null;
-            operator?: string | null;
-            /**
-             * Format: int64
-             * @description Its days outside its own window.
-             */
-            shift_days: number;
-            utility_kind: string;
-            utility_kind_en: string;
-            utility_kind_zh: string;
+            /** Format: double */
+            buildings?: number | null;
+            /** Format: double */
+            built_year?: number | null;
             /** Format: int64 */
-            work_id: number;
+            community_id: number;
+            eligibility?: components["schemas"]["Verdict"] | null;
+            /** @description Yuan with two decimals. */
+            estimated_cost?: string | null;
+            /** Format: double */
+            floor_area_m2?: number | null;
+            /** Format: double */
+            households?: number | null;
+            how: components["schemas"]["How"];
+            name?: string | null;
+            renewal_class?: string | null;
+            responsible_body?: string | null;
         };
         SheetWork: {
             estimated_cost?: string | null;
@@ -4356,6 +4657,36 @@ export interface components {
          * @enum {string}
          */
         TierId: "fifteen_minutes" | "ten_minutes" | "five_minutes" | "block" | "complete_community" | "ratio";
+        TokenMade: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at?: string | null;
+            name: string;
+            /** Format: int64 */
+            token_id: number;
+        } & {
+            /** @description What a program sends: `Authorization: Bearer pq_…`. It is told this once. */
+            token: string;
+        };
+        TokenOrder: {
+            /**
+             * Format: date-time
+             * @description When it ends by itself; without it, when it is taken back.
+             */
+            expires_at?: string | null;
+            /** @description What it is for: `nightly export`. */
+            name: string;
+        };
+        TokenSummary: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at?: string | null;
+            name: string;
+            /** Format: int64 */
+            token_id: number;
+        };
         /** @description Of the members of a precinct, or of a scheme. */
         Totals: {
             buildings: components["schemas"]["Sum"];
@@ -4712,7 +5043,7 @@ export interface components {
             days: number;
             /** Format: double */
             length_m: number;
-            members: components["schemas"]["SheetMember"][];
+            members: components["schemas"]["TrenchSheetMember"][];
             /** @description The orders across and down, and the rules by which somebody gives way. */
             order_rules: components["schemas"]["OrderRule"][];
             plan: components["schemas"]["TrenchPlanSummary"];
@@ -4727,6 +5058,24 @@ export interface components {
             settings: components["schemas"]["Settings"];
             /** @description Place, days, members, cross-section, checks, who gives way, saving and replies. */
             trench: components["schemas"]["PlannedTrench"];
+        };
+        TrenchSheetMember: {
+            code?: string | null;
+            is_lead: boolean;
+            /** @description It lies in the trench; else it gives way. */
+            is_placed: boolean;
+            name?: string | null;
+            operator?: string | null;
+            /**
+             * Format: int64
+             * @description Its days outside its own window.
+             */
+            shift_days: number;
+            utility_kind: string;
+            utility_kind_en: string;
+            utility_kind_zh: string;
+            /** Format: int64 */
+            work_id: number;
         };
         TrenchTotals: {
             checks: number;
@@ -4758,6 +5107,29 @@ export interface components {
             trenchless: number;
             works: number;
         };
+        /** @description What an operator is told: its own works, and of others' what its own need. */
+        TrenchViewAnswer: {
+            checks: components["schemas"]["OwnCheck"][];
+            clashes: components["schemas"]["OwnClash"][];
+            confirmed_rules: string[];
+            openings: components["schemas"]["OwnOpening"][];
+            operator?: components["schemas"]["OperatorResult"] | null;
+            opportunities: components["schemas"]["OwnOpportunity"][];
+            /** @description The works of others that the lists name, as far as their operators show them. */
+            others: components["schemas"]["OtherWork"][];
+            /** @description Version of the clearance tables. */
+            rule_set: string;
+            settings: components["schemas"]["Settings"];
+            totals: components["schemas"]["ViewTotals"];
+            trenches: components["schemas"]["OwnTrench"][];
+            /** @description Its own. */
+            works: components["schemas"]["WorkResult"][];
+        } & {
+            /** @description Lists that hold fewer entries than their total says. */
+            cut_lists: string[];
+            /** Format: int64 */
+            revision?: number | null;
+        };
         TrenchesAnswer: {
             /** @description What comes of it when each operator goes by itself: first come, first served. */
             alone: components["schemas"]["Alone"];
@@ -4787,6 +5159,8 @@ export interface components {
              */
             revision?: number | null;
         };
+        /** @description The answer as whoever asks may read it. */
+        TrenchesFor: components["schemas"]["TrenchesAnswer"] | components["schemas"]["TrenchViewAnswer"];
         UndoOrder: {
             /**
              * Format: int64
@@ -4864,6 +5238,20 @@ export interface components {
              * @description The version that the feature shall be as again.
              */
             version: number;
+        };
+        /** @description Of what concerns the operator's own works. */
+        ViewTotals: {
+            checks: number;
+            checks_failed: number;
+            clashes: number;
+            not_planned: number;
+            openings: number;
+            opportunities: number;
+            planned: number;
+            shifted: number;
+            trenches: number;
+            trenchless: number;
+            works: number;
         };
         /** @description Days that an operator asked for instead of the window of its work. */
         WantedWindow: {
@@ -5387,7 +5775,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TrenchesAnswer"];
+                    "application/json": components["schemas"]["TrenchesFor"];
                 };
             };
             /** @description A job; Location leads to it */
@@ -7248,6 +7636,116 @@ export interface operations {
             };
         };
     };
+    list_own_trenches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plans in which it takes part */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTrenchPlan"][];
+                };
+            };
+            /** @description Nobody asks who has own trenches */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_own_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a trench */
+                trench_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnReplyOrder"];
+            };
+        };
+        responses: {
+            /** @description It is taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPlannedTrench"];
+                };
+            };
+            /** @description No such trench of its own */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody replies to it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The trench has another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be taken; `reason` says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     restore: {
         parameters: {
             query?: never;
@@ -8452,6 +8950,113 @@ export interface operations {
             };
         };
     };
+    show_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who asks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionSummary"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogIn"];
+            };
+        };
+        responses: {
+            /** @description Logged in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionSummary"];
+                };
+            };
+            /** @description The name or the password is wrong */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong passwords; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Logged out, or nobody was logged in */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sources: {
         parameters: {
             query?: {
@@ -8638,6 +9243,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tokens, without what they hold */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenSummary"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenOrder"];
+            };
+        };
+        responses: {
+            /** @description The token, told once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description The account has a token of this name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a token */
+                token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is worth nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The account has no such token */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other problem */
