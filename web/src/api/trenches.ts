@@ -38,6 +38,8 @@ export const trenches = {
   works: (signal: AbortSignal) => pages('utility_work', undefined, undefined, signal),
   streets: (ids: number[], signal: AbortSignal) =>
     byIds('street', ids, 'name,width_m,surfaced_on,surfacing,resurfacing_on,resurfacing', signal),
+  /** Streets as anybody may see them. */
+  shapes: (ids: number[], signal: AbortSignal) => byIds('street', ids, 'name', signal),
   lines: (ids: number[], signal: AbortSignal) => byIds('utility_line', ids, 'code,utility_kind,operator,diameter_mm', signal),
 }
 

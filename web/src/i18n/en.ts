@@ -9,6 +9,7 @@ import { enReport } from './en_report'
 import { enScenario } from './en_scenario'
 import { enSheet } from './en_sheet'
 import { enSiting } from './en_siting'
+import { enTrenchPlans } from './en_trench_plans'
 import { enTrenches } from './en_trenches'
 import type { Dictionary } from './zh'
 
@@ -24,6 +25,7 @@ export const en: Dictionary = {
   ...enScenario,
   ...enSheet,
   ...enSiting,
+  ...enTrenchPlans,
   ...enTrenches,
   appName: 'Pianqu',
   sampleNotice: 'Sample data (invented)',

@@ -9,6 +9,7 @@ import { zhReport } from './zh_report'
 import { zhScenario } from './zh_scenario'
 import { zhSheet } from './zh_sheet'
 import { zhSiting } from './zh_siting'
+import { zhTrenchPlans } from './zh_trench_plans'
 import { zhTrenches } from './zh_trenches'
 
 /** The first language. Its keys are the keys: a dictionary that lacks one does not compile. */
@@ -24,6 +25,7 @@ export const zh = {
   ...zhScenario,
   ...zhSheet,
   ...zhSiting,
+  ...zhTrenchPlans,
   ...zhTrenches,
   appName: '片区',
   sampleNotice: '示例数据（虚构）',

@@ -8,6 +8,9 @@ const warning = '#a3174f'
 /** Streets that are open, and such as may not be opened: light and dark, and dashed, so that print tells them apart. */
 export const STREET_STATES = { open: '#f0b84a', protected: '#7a6bab' } as const
 
+/** Trenches of a plan that is kept, where they are agreed or not; the list has a sign for each too. */
+export const TRENCH_STATES = { agreed: '#2b7034', refused: '#a3174f', withdrawn: '#a39a8b' } as const
+
 /** Dashes, in widths of the line, for kinds whose colours a colour-blind reader or a printer may take for each other. */
 export const DASHES: Record<string, number[]> = {
   reclaimed_water: [4, 1],
@@ -66,7 +69,11 @@ export function trenchLayers(): LayerSpecification[] {
       source,
       filter: is('trench'),
       layout: { 'line-cap': 'butt' },
-      paint: { 'line-color': ink, 'line-width': byZoom(12, 3.5, 18, 11), 'line-opacity': phase(0.85, 0.75, 0.12) },
+      paint: {
+        'line-color': byCode('state', TRENCH_STATES, ink),
+        'line-width': byZoom(12, 3.5, 18, 11),
+        'line-opacity': phase(0.85, 0.75, 0.12),
+      },
     },
     {
       id: 'trenches-chosen',

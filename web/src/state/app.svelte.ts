@@ -139,7 +139,7 @@ export class App {
   async setPublic(isPublic: boolean): Promise<void> {
     this.isPublic = isPublic
     setViewer(isPublic ? 'public' : undefined)
-    if (isPublic && (this.panel === 'import' || this.panel === 'edit' || this.panel === 'history' || this.panel === 'trenches')) this.panel = undefined
+    if (isPublic && (this.panel === 'import' || this.panel === 'edit' || this.panel === 'history')) this.panel = undefined
     this.deselect()
     this.writeLink('push')
     await this.reload()
@@ -200,11 +200,6 @@ export class App {
   /** Shows or hides the panel of editing; the public has none. */
   toggleEdit(): void {
     if (!this.isPublic) this.togglePanel('edit')
-  }
-
-  /** Shows or hides how works share trenches; the public sees no pipe. */
-  toggleTrenches(): void {
-    if (!this.isPublic) this.togglePanel('trenches')
   }
 
   toggleTable(): void {

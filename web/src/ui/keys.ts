@@ -1,6 +1,6 @@
 import type { App, Panel } from '../state/app.svelte'
 
-const PANELS: Record<string, Panel> = { l: 'layers', s: 'statistics', m: 'measure', x: 'export', p: 'print', c: 'coverage' }
+const PANELS: Record<string, Panel> = { l: 'layers', s: 'statistics', m: 'measure', x: 'export', p: 'print', c: 'coverage', g: 'trenches' }
 
 /** Shortcuts of one key, as the help sheet lists them; not while somebody types. */
 export function onKey(event: KeyboardEvent, app: App): void {
@@ -18,7 +18,6 @@ export function onKey(event: KeyboardEvent, app: App): void {
   else if (event.key === 'i') app.openImport()
   else if (event.key === 'e') app.toggleEdit()
   else if (event.key === 'h') app.toggleHistory()
-  else if (event.key === 'g') app.toggleTrenches()
   else if (panel) app.togglePanel(panel)
   else return
   event.preventDefault()

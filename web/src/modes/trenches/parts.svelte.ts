@@ -2,7 +2,7 @@ import { SvelteSet } from 'svelte/reactivity'
 import type { ClashKind } from '../../api/trenches'
 import { NOBODY, type Wanted } from '../../trench/wanted'
 
-export const PARTS = ['plan', 'lists', 'operators'] as const
+export const PARTS = ['plan', 'lists', 'operators', 'agreement', 'calendar'] as const
 export type Part = (typeof PARTS)[number]
 export const LISTS = ['trenches', 'works', 'clashes', 'opportunities', 'openings'] as const
 export type List = (typeof LISTS)[number]
