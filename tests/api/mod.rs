@@ -2,6 +2,7 @@
 
 mod client;
 
+mod accounts;
 mod analysis;
 mod bad_input;
 mod basemaps;
@@ -26,3 +27,5 @@ mod statistics;
 mod tiles;
 mod trenches;
 mod viewer;
+mod viewers;
+mod viewers_town;
