@@ -11,7 +11,7 @@ use super::client::Answer;
 use super::edits::{Office, office};
 use crate::support::TestDatabase;
 
-pub const PASSWORD: &str = "一个足够长的口令";
+pub const PASSWORD: &str = "一个足够长的口令二〇二四";
 
 /// What the second operator has, and nobody else may know.
 pub const OF_B: [&str; 11] = [
