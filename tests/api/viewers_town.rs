@@ -99,7 +99,7 @@ async fn fill(db: &TestDatabase) {
     sql += &work("MARKFAR", "乙水务", "confidential", &far);
     sql += &work("WESTWORK", "丙电信", "confidential", &west);
     sql += &pipe("LINE-A", "甲燃气", &along(-0.00004));
-    sql += &pipe("MARKLINE", "乙水务", &along(-0.00005));
+    sql += &pipe("MARKLINE", "乙水务", &along(0.000025));
     sql += &pipe("WESTLINE", "丙电信", &west);
     sql += &trench("TRENCH-A", "甲燃气; 丙电信", "OWN-A MARKMEMBER", &along(0.0));
     sql += &trench("MARKTRENCH", "乙水务;丙电信", "MARKCONF MARKNULL", &far);

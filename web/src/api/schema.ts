@@ -147,7 +147,9 @@ export interface paths {
         put?: never;
         /**
          * How utility works meet, on which days a street is opened once for several of them, how their lines lie in a
-         *     shared trench and what that saves. docs/trenches.md has the model. Answers staff only.
+         *     shared trench and what that saves. docs/trenches.md has the model.
+         * @description The city is told everything, a body what lies in its area, an operator its own works and of others' what its own
+         *     need; the public nothing.
          */
         post: operations["analyse_trenches"];
         delete?: never;
@@ -1111,6 +1113,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who asks, and what that one may do. */
+        get: operations["show_session"];
+        put?: never;
+        /** Logs in: the session's cookie comes with the answer. After five wrong passwords a name has to wait. */
+        post: operations["log_in"];
+        /** Logs out: the session ends on the server, and the cookie is taken back. */
+        delete: operations["log_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sources": {
         parameters: {
             query?: never;
@@ -1174,6 +1195,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tokens of the account that is logged in. */
+        get: operations["list_tokens"];
+        put?: never;
+        /** Makes a token, which sees and may do what the account does. */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a token back. */
+        delete: operations["delete_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2319,7 +2375,7 @@ export interface components {
         };
         JobSummary: {
             job_id: string;
-            /** @description `import` or `restore`. */
+            /** @description `import`, `restore` or the name of an analysis. */
             kind: string;
             progress?: components["schemas"]["ProgressSummary"] | null;
             /** @description What was done, or why nothing was; null while it runs. */
@@ -2397,6 +2453,10 @@ export interface components {
             title?: string | null;
             type?: string | null;
         };
+        LogIn: {
+            name: string;
+            password: string;
+        };
         /** @description A target of the plan and what the scheme gives towards it. */
         Measured: {
             clause: string;
@@ -2439,6 +2499,14 @@ export interface components {
              */
             precinct_id?: number | null;
         };
+        /** @description What an own work meets. */
+        Met: {
+            /** @description `utility_work/5`, `utility_line/7` or `street/3`; null where no more may be told than that it is there. */
+            feature?: string | null;
+            what: components["schemas"]["MetKind"];
+        };
+        /** @enum {string} */
+        MetKind: "own_work" | "own_line" | "street" | "work" | "hidden_work" | "line";
         MissingOrder: {
             /** Format: double */
             households: number;
@@ -2711,6 +2779,18 @@ export interface components {
             id: number;
             layer: string;
         };
+        /** @description A work of another operator that is shown to those who meet it. */
+        OtherWork: {
+            code?: string | null;
+            /** Format: double */
+            depth_m?: number | null;
+            /** Format: double */
+            diameter_mm?: number | null;
+            operator?: string | null;
+            utility_kind: string;
+            /** Format: int64 */
+            work_id: number;
+        };
         /** @enum {string} */
         OverlapOrder: "refuse" | "keep" | "take";
         /** @description A planner's word on one criterion of one community. */
@@ -2726,6 +2806,105 @@ export interface components {
             reason: string;
             /** @description `pass`, `fail` or `needs_review`. */
             verdict: string;
+        };
+        OwnCheck: {
+            accepted?: components["schemas"]["Exception"] | null;
+            /** @description Where on the own work, longitude and latitude; null for cover. */
+            at?: number[] | null;
+            is_axis_distance: boolean;
+            /** Format: double */
+            least_m?: number | null;
+            /** Format: double */
+            measured_m?: number | null;
+            /** Format: double */
+            most_m?: number | null;
+            other?: components["schemas"]["Met"] | null;
+            quality_level?: string | null;
+            rules: string[];
+            side: components["schemas"]["Side"];
+            table: components["schemas"]["ClearanceTable"];
+            verdict: components["schemas"]["Verdict"];
+            /** Format: int64 */
+            work_id: number;
+        };
+        OwnClash: {
+            kind: components["schemas"]["ClashKind"];
+            /** Format: int64 */
+            missing_days?: number | null;
+            other: components["schemas"]["Met"];
+            places: components["schemas"]["Relation"][];
+            /** Format: date */
+            protected_until?: string | null;
+            /** Format: int64 */
+            work_id: number;
+        };
+        OwnOpening: {
+            /** Format: date */
+            ends_on: string;
+            /** @description Works of others that are not shown lie in it too. */
+            has_hidden: boolean;
+            is_protection_unknown: boolean;
+            /** Format: date */
+            protected_until: string;
+            /** Format: date */
+            starts_on: string;
+            street?: string | null;
+            /** Format: int64 */
+            street_id: number;
+            /** @description Its own, and those that others show. */
+            work_ids: number[];
+        };
+        OwnOpportunity: {
+            /** Format: date */
+            first_start?: string | null;
+            /** @description Null, as the rest, where the other is not shown. */
+            is_one_trench?: boolean | null;
+            is_shift_allowed?: boolean | null;
+            /** Format: date */
+            last_start?: string | null;
+            other: components["schemas"]["Met"];
+            places: components["schemas"]["Relation"][];
+            /** Format: int64 */
+            shift_days?: number | null;
+            /** Format: int64 */
+            work_id: number;
+        };
+        OwnTrench: {
+            checks: components["schemas"]["OwnCheck"][];
+            /** Format: double */
+            depth_m?: number | null;
+            depth_order: number[];
+            /** Format: date */
+            ends_on: string;
+            /** Format: double */
+            excess_m?: number | null;
+            /** Format: double */
+            from_m: number;
+            /** Format: double */
+            full_width_m?: number | null;
+            gives_way: components["schemas"]["GivesWay"][];
+            /** @description Works of others that are not shown lie in it too. */
+            has_hidden: boolean;
+            is_depth_order_kept?: boolean | null;
+            line: number[][];
+            lines: components["schemas"]["PlacedLine"][];
+            /** Format: date */
+            starts_on: string;
+            street?: string | null;
+            /** Format: int64 */
+            street_id?: number | null;
+            /** Format: double */
+            street_width_m?: number | null;
+            /** Format: double */
+            to_m: number;
+            verdict: components["schemas"]["Verdict"];
+            /**
+             * Format: double
+             * @description Null, as the next three, where it would tell the measures of a work that is not shown.
+             */
+            width_m?: number | null;
+            /** @description Its own, and those that others show. */
+            work_ids: number[];
         };
         /** @description Precincts of the two that share most of their members. */
         Pair: {
@@ -3448,6 +3627,27 @@ export interface components {
             share: number;
             site_id: string;
         };
+        SessionSummary: {
+            /**
+             * Format: date-time
+             * @description When the session ends.
+             */
+            expires_at?: string | null;
+            /** @description Somebody could log in here. */
+            has_accounts: boolean;
+            /** @description May do what only planners of the city do: schemes, scenarios, settings, history. */
+            may_plan: boolean;
+            /** @description Name of the account; null for who has not logged in. */
+            name?: string | null;
+            /** @description `administrator`, `planner`, `body`, `operator` or `viewer`; null without an account. */
+            role?: string | null;
+            /** @description The operator's name or the body's code. */
+            speaks_for?: string | null;
+            /** @description What is seen: `everything`, `public`, `operator` or `body`. */
+            viewer: string;
+            /** @description The layers of which rows may be written, as far as they are one's own. */
+            writes: string[];
+        };
         Settings: {
             /**
              * Format: double
@@ -3862,6 +4062,36 @@ export interface components {
          * @enum {string}
          */
         TierId: "fifteen_minutes" | "ten_minutes" | "five_minutes" | "block" | "complete_community" | "ratio";
+        TokenMade: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at?: string | null;
+            name: string;
+            /** Format: int64 */
+            token_id: number;
+        } & {
+            /** @description What a program sends: `Authorization: Bearer pq_…`. It is told this once. */
+            token: string;
+        };
+        TokenOrder: {
+            /**
+             * Format: date-time
+             * @description When it ends by itself; without it, when it is taken back.
+             */
+            expires_at?: string | null;
+            /** @description What it is for: `nightly export`. */
+            name: string;
+        };
+        TokenSummary: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at?: string | null;
+            name: string;
+            /** Format: int64 */
+            token_id: number;
+        };
         /** @description Of the members of a precinct, or of a scheme. */
         Totals: {
             buildings: components["schemas"]["Sum"];
@@ -4082,6 +4312,29 @@ export interface components {
             trenchless: number;
             works: number;
         };
+        /** @description What an operator is told: its own works, and of others' what its own need. */
+        TrenchViewAnswer: {
+            checks: components["schemas"]["OwnCheck"][];
+            clashes: components["schemas"]["OwnClash"][];
+            confirmed_rules: string[];
+            openings: components["schemas"]["OwnOpening"][];
+            operator?: components["schemas"]["OperatorResult"] | null;
+            opportunities: components["schemas"]["OwnOpportunity"][];
+            /** @description The works of others that the lists name, as far as their operators show them. */
+            others: components["schemas"]["OtherWork"][];
+            /** @description Version of the clearance tables. */
+            rule_set: string;
+            settings: components["schemas"]["Settings"];
+            totals: components["schemas"]["ViewTotals"];
+            trenches: components["schemas"]["OwnTrench"][];
+            /** @description Its own. */
+            works: components["schemas"]["WorkResult"][];
+        } & {
+            /** @description Lists that hold fewer entries than their total says. */
+            cut_lists: string[];
+            /** Format: int64 */
+            revision?: number | null;
+        };
         TrenchesAnswer: {
             /** @description What comes of it when each operator goes by itself: first come, first served. */
             alone: components["schemas"]["Alone"];
@@ -4111,6 +4364,8 @@ export interface components {
              */
             revision?: number | null;
         };
+        /** @description The answer as whoever asks may read it. */
+        TrenchesFor: components["schemas"]["TrenchesAnswer"] | components["schemas"]["TrenchViewAnswer"];
         UndoOrder: {
             /**
              * Format: int64
@@ -4188,6 +4443,20 @@ export interface components {
              * @description The version that the feature shall be as again.
              */
             version: number;
+        };
+        /** @description Of what concerns the operator's own works. */
+        ViewTotals: {
+            checks: number;
+            checks_failed: number;
+            clashes: number;
+            not_planned: number;
+            openings: number;
+            opportunities: number;
+            planned: number;
+            shifted: number;
+            trenches: number;
+            trenchless: number;
+            works: number;
         };
         /** @enum {string} */
         WeightName: "households" | "residents" | "elders" | "small_children";
@@ -4653,7 +4922,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TrenchesAnswer"];
+                    "application/json": components["schemas"]["TrenchesFor"];
                 };
             };
             /** @description A job; Location leads to it */
@@ -7718,6 +7987,113 @@ export interface operations {
             };
         };
     };
+    show_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who asks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionSummary"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogIn"];
+            };
+        };
+        responses: {
+            /** @description Logged in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionSummary"];
+                };
+            };
+            /** @description The name or the password is wrong */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong passwords; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Logged out, or nobody was logged in */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sources: {
         parameters: {
             query?: {
@@ -7857,6 +8233,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tokens, without what they hold */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenSummary"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenOrder"];
+            };
+        };
+        responses: {
+            /** @description The token, told once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description The account has a token of this name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a token */
+                token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is worth nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The account has no such token */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other problem */
