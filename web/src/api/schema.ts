@@ -4181,7 +4181,7 @@ export interface components {
              * @description When the session ends.
              */
             expires_at?: string | null;
-            /** @description There are accounts on this server. */
+            /** @description Somebody could log in here. */
             has_accounts: boolean;
             /** @description May do what only planners of the city do: schemes, scenarios, settings, history. */
             may_plan: boolean;
