@@ -119,9 +119,131 @@ test('settings make another plan, and the public has none', async ({ page }) => 
   expect(after.totals.openings).not.toBe(before.totals.openings)
   await expect(panel.getByTestId('trench-figures')).toContainText(`${after.totals.openings} 次`, { timeout: 60_000 })
 
+  // The public sees how often streets are opened; no work, no operator, not even the question.
+  const requests: string[] = []
+  page.on('request', (request) => requests.push(request.url()))
   await page.getByRole('button', { name: '公众视角' }).click()
-  await expect(panel).toHaveCount(0)
-  await expect(page.getByRole('button', { name: '共沟', exact: true })).toHaveCount(0)
-  await page.keyboard.press('g')
-  await expect(panel).toHaveCount(0)
+  await expect(panel.getByTestId('calendar-totals')).toBeVisible()
+  await expect(panel.getByTestId('trench-figures')).toHaveCount(0)
+  await expect(panel.getByRole('group', { name: '内容' })).toHaveCount(0)
+  expect(requests.filter((url) => /trenches|trench-plans|utility_work/.test(url))).toEqual([])
+  expect(requests.filter((url) => url.includes('street-calendar')).every((url) => url.includes('viewer=public'))).toBe(true)
+  const kinds = await page.evaluate(() => window.__pianqu?.map.queryRenderedFeatures().flatMap(({ properties }) => (['work', 'trench', 'clash'].includes(String(properties['what'])) ? [properties['what']] : [])))
+  expect(kinds).toEqual([])
+  expect(await complaints(page), 'the calendar').toEqual([])
+})
+
+interface Planned {
+  trench_id: number
+  code: string
+  version: number
+  state: string
+  operators: string[]
+  unnamed_work_ids: number[]
+  lead_operator: string | null
+  result: { starts_on: string; work_ids: number[] }
+}
+interface Plan {
+  trench_plan_id: number
+  name: string
+  state: string
+  round: number
+  planned_trenches: Planned[]
+}
+
+test('a plan is kept, offered, replied to, planned anew and agreed; what is agreed is frozen, exported and printed', async ({ page }) => {
+  test.setTimeout(240_000)
+  await page.addInitScript(() => localStorage.setItem('pianqu.edit.actor', '协调员王工'))
+  await openTrenches(page)
+  const panel = panelOf(page)
+  const name = `年度计划 ${Date.now()}`
+  await panel.getByRole('group', { name: '内容' }).getByRole('button', { name: '协商' }).click()
+  await panel.getByLabel('计划名称').fill(name)
+  await panel.getByRole('button', { name: '保存当前计划' }).click()
+  await expect(panel.getByText(`已保存“${name}”`)).toBeVisible({ timeout: 60_000 })
+  const list = (await (await page.request.get('/api/trench-plans')).json()) as Plan[]
+  const { trench_plan_id } = list.find((one) => one.name === name)!
+  const plan = async () => (await (await page.request.get(`/api/trench-plans/${trench_plan_id}`)).json()) as Plan
+  const trenchOf = async (id: number) => (await plan()).planned_trenches.find((one) => one.trench_id === id)!
+
+  // Offered, which is asked twice; from then on it is replied to.
+  await panel.getByRole('button', { name: '提交各单位' }).click()
+  await panel.getByRole('button', { name: '确认提交' }).click()
+  await expect(panel.getByText('已提交各单位')).toBeVisible()
+  expect((await plan()).state).toBe('offered')
+  expect(await complaints(page), 'an offered plan').toEqual([])
+
+  // One trench of two operators: the lead is changed, one accepts, the other asks for other days.
+  const [first, second] = (await plan()).planned_trenches.filter((one) => one.operators.length === 2 && one.unnamed_work_ids.length === 0) as [Planned, Planned]
+  const card = page.getByRole('region').filter({ hasText: `共沟 ${first.code}` }).last()
+  await panel.getByRole('listitem').filter({ hasText: first.code }).getByRole('button').click()
+  const [one, other] = first.operators as [string, string]
+  const lead = first.lead_operator === one ? other : one
+  await card.getByLabel('牵头单位').selectOption(lead)
+  await expect.poll(async () => (await trenchOf(first.trench_id)).lead_operator).toBe(lead)
+  for (const operator of first.operators) {
+    await card.getByLabel('答复单位').selectOption(operator)
+    await card.getByRole('radio', { name: '同意', exact: true }).check()
+    await card.getByRole('button', { name: '提交答复' }).click()
+    await expect(panel.getByText(`已记录：${operator}同意`)).toBeVisible()
+  }
+  // All have accepted: agreed, frozen, a feature of the city.
+  await expect(card).toContainText('已冻结')
+  await expect(card.getByRole('button', { name: '提交答复' })).toHaveCount(0)
+  const agreed = await trenchOf(first.trench_id)
+  expect(agreed.state).toBe('agreed')
+  await expect(panel.getByRole('listitem').filter({ hasText: first.code })).toContainText('✓ 已同意')
+  expect(await complaints(page), 'an agreed trench').toEqual([])
+
+  // Its sheet, on screen and on paper.
+  await card.getByRole('button', { name: '共沟单' }).click()
+  const sheet = page.getByRole('dialog')
+  await expect(sheet.getByRole('img').first()).toHaveAttribute('src', /^data:image\/jpeg/, { timeout: 45_000 })
+  await expect(sheet.locator('svg[role=img]')).toContainText('沟宽')
+  await expect(sheet).toContainText(lead)
+  expect(await complaints(page), 'a sheet').toEqual([])
+  await page.emulateMedia({ media: 'print' })
+  await expect(panel, 'on paper there is the sheet alone').toBeHidden()
+  await expect(sheet.getByRole('button', { name: '打印或存为 PDF' })).toBeHidden()
+  await page.emulateMedia({ media: 'screen' })
+  await page.keyboard.press('Escape')
+  await expect(sheet).toHaveCount(0)
+
+  // A refusal is taken in by the next round, and the agreed trench stays where it is.
+  await panel.getByRole('listitem').filter({ hasText: second.code }).getByRole('button').click()
+  const their = page.getByRole('region').filter({ hasText: `共沟 ${second.code}` }).last()
+  await their.getByRole('radio', { name: '不同意', exact: true }).check()
+  await their.getByRole('textbox', { name: '理由' }).fill('与在建工程冲突')
+  await their.getByRole('button', { name: '提交答复' }).click()
+  await expect(their).toContainText('未同意')
+  await panel.getByRole('button', { name: '重新排定' }).click()
+  await expect(panel.getByText('已重新排定')).toBeVisible({ timeout: 60_000 })
+  const again = await plan()
+  expect(again.round).toBe(2)
+  expect(again.planned_trenches.find((it) => it.trench_id === first.trench_id)).toMatchObject({ state: 'agreed', version: agreed.version, result: agreed.result })
+  const apart = again.planned_trenches.filter((it) => it.state !== 'withdrawn' && second.result.work_ids.every((id) => it.result.work_ids.includes(id)))
+  expect(apart, 'who refused no longer shares that trench').toEqual([])
+
+  // Somebody moves a work of the agreed trench: the plan says what changed.
+  const work = `/api/collections/utility_work/items/${first.result.work_ids[0]}`
+  const etag = (await page.request.get(work)).headers()['etag'] ?? ''
+  const moved = await page.request.patch(work, { headers: { 'if-match': etag, 'content-type': 'application/merge-patch+json' }, data: { properties: { window_end: '2033-12-31' } } })
+  expect(moved.status(), await moved.text()).toBe(200)
+  await expect(panel.getByText('同意后被修改').first()).toBeVisible({ timeout: 30_000 })
+  await expect(panel.getByRole('listitem').filter({ hasText: '同意后被修改' }).first()).toContainText('2033-12-31')
+
+  // Taken along, and counted in the calendar of the year.
+  for (const [format, start] of [['GPKG', 'SQLite'], ['XLSX', 'PK'], ['DXF', '']] as const) {
+    const [file] = await Promise.all([page.waitForEvent('download'), panel.getByRole('link', { name: format }).click()])
+    expect(file.suggestedFilename()).toMatch(new RegExp(`\\.${format.toLowerCase()}$`))
+    const bytes = await readFile(await file.path())
+    expect(bytes.length).toBeGreaterThan(500)
+    expect(bytes.subarray(0, start.length).toString()).toBe(start)
+  }
+  await panel.getByRole('group', { name: '内容' }).getByRole('button', { name: '日历' }).click()
+  const year = Number(first.result.starts_on.slice(0, 4))
+  const now = new Date().getFullYear()
+  for (let n = now; n !== year; n += Math.sign(year - now)) await panel.getByRole('button', { name: year < now ? '上一年' : '下一年' }).click()
+  await expect(panel.getByText(`${year} 年`, { exact: true })).toBeVisible()
+  await expect(panel.locator('td.agreed').first()).toBeVisible({ timeout: 30_000 })
 })

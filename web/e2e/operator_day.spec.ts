@@ -91,7 +91,7 @@ test('an operator sees its own works, clashes and saving, accepts, asks for a sh
   const reply = async (trench: Planned, what: string) => {
     await choose(trench)
     await expect(card(trench).getByLabel('答复单位')).toHaveValue(OPERATOR)
-    await card(trench).getByRole('radio', { name: what }).check()
+    await card(trench).getByRole('radio', { name: what, exact: true }).check()
   }
 
   await reply(first, '同意')
