@@ -107,7 +107,13 @@ impl Book {
         self.trenches.iter().filter(|trench| trench.state == PlannedTrenchState::Agreed).cloned().collect()
     }
 
-    fn reply(&mut self, at: usize, operator: &str, kind: ReplyKind, days: Option<(NaiveDate, NaiveDate)>) -> Result<(), NotTaken> {
+    fn reply(
+        &mut self,
+        at: usize,
+        operator: &str,
+        kind: ReplyKind,
+        days: Option<(NaiveDate, NaiveDate)>,
+    ) -> Result<(), NotTaken> {
         let reason = (kind != ReplyKind::Accept).then(|| "工期冲突".to_owned());
         let version = self.trenches[at].version;
         let reply = Reply { version, operator: operator.to_owned(), kind, reason, days };
@@ -291,9 +297,8 @@ fn a_new_work_joins_the_opening_and_not_the_agreed_trench() {
 #[test]
 fn what_changes_after_agreement_and_what_opens_the_street_again_is_told() {
     let mut book = two();
-    let clashes = |book: &Book| {
-        clashes_after(&book.trenches, &book.city, &book.copies(), &book.settings, &unlimited()).unwrap()
-    };
+    let clashes =
+        |book: &Book| clashes_after(&book.trenches, &book.city, &book.copies(), &book.settings, &unlimited()).unwrap();
     assert_eq!(clashes(&book), []);
     book.city.works[0].depth_m = Some(1.5);
     assert_eq!(clashes(&book)[0].kind, PlanClashKind::ChangedSincePlanned);

@@ -16,8 +16,8 @@ pub use after::{FieldChange, PlanClash, PlanClashKind, clashes_after};
 pub use round::{Next, Terms, WantedWindow, city_under, held, next, terms_after};
 pub use work_copy::WorkCopy;
 
-use super::{Decided, Exception, Settings};
 use super::answer::{Alone, Bound, Clash, Opening, OperatorResult, Totals, TrenchAnswer, TrenchResult, WorkResult};
+use super::{Decided, Exception, Settings};
 use crate::domain::trench_plan::{PlannedTrenchState, ReplyKind, TrenchPlanState};
 
 /// What a plan was ordered with.
@@ -206,7 +206,8 @@ pub fn check_reply(
 /// most expensive works (one whose cost nobody knows comes after), then by name.
 pub fn proposed_lead(result: &TrenchResult, works: &[WorkCopy]) -> Option<String> {
     let metres = |operator: &str| {
-        works.iter().filter(|work| work.operator_name() == Some(operator)).count() as f64 * (result.to_m - result.from_m)
+        works.iter().filter(|work| work.operator_name() == Some(operator)).count() as f64
+            * (result.to_m - result.from_m)
     };
     let cost = |operator: &str| -> Option<i64> {
         works.iter().filter(|work| work.operator_name() == Some(operator)).map(|work| work.estimated_cost_fen).sum()
