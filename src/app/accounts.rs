@@ -4,6 +4,7 @@
 //! look. Who is shut out is out on every node within that time; while the database is away, whoever was known stays.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -73,6 +74,8 @@ pub struct Accounts {
     attempts: Mutex<Attempts>,
     checking: Semaphore,
     looking_up: Semaphore,
+    /// Some account was seen; the last is never deleted by the program.
+    has_any: AtomicBool,
     session_length: Duration,
 }
 
@@ -84,6 +87,7 @@ impl Accounts {
             attempts: Mutex::default(),
             checking: Semaphore::new(CHECKED_AT_ONCE),
             looking_up: Semaphore::new(LOOKED_UP_AT_ONCE),
+            has_any: AtomicBool::new(false),
             session_length,
         }
     }
@@ -115,6 +119,20 @@ impl Accounts {
             Err(error) if error.is_our_mistake() => Err(error),
             Err(error) => known.map(|(person, _)| Some(person)).ok_or(error),
         }
+    }
+
+    /// True when somebody could log in. A database that is away has nobody new.
+    pub async fn has_any(&self) -> bool {
+        if self.has_any.load(Ordering::Relaxed) {
+            return true;
+        }
+        let _place = self.looking_up.acquire().await.expect("the semaphore is never closed");
+        let found = account::has_any(&self.store).await.unwrap_or_else(|error| {
+            tracing::debug!(%error, "accounts could not be looked for");
+            false
+        });
+        self.has_any.store(found, Ordering::Relaxed);
+        found
     }
 
     fn remember(&self, hash: SecretHash, person: Arc<Person>) {

@@ -44,7 +44,7 @@ pub struct SessionSummary {
     may_plan: bool,
     /// When the session ends.
     expires_at: Option<DateTime<Utc>>,
-    /// There are accounts on this server.
+    /// Somebody could log in here.
     has_accounts: bool,
 }
 
@@ -103,7 +103,11 @@ pub async fn show_session(
 ) -> Result<Response, Problem> {
     parameters.finish()?;
     let may_write = caller.may_write && viewer == caller.viewer;
-    let summary = SessionSummary::of(caller.person.as_deref(), viewer, may_write, state.accounts.is_some());
+    let has_accounts = match &state.accounts {
+        Some(accounts) => accounts.has_any().await,
+        None => false,
+    };
+    let summary = SessionSummary::of(caller.person.as_deref(), viewer, may_write, has_accounts);
     Ok(Representation::json(JSON, &summary).answer(&wishes))
 }
 

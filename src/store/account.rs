@@ -83,6 +83,12 @@ pub async fn create(
     Ok(true)
 }
 
+/// True when there is an account.
+pub async fn has_any(store: &Store) -> Result<bool, StoreError> {
+    let client = store.connect_raw().await?;
+    Ok(client.query_one("select exists (select from account)", &[]).await?.try_get(0)?)
+}
+
 pub async fn list(store: &Store) -> Result<Vec<AccountEntry>, StoreError> {
     let client = store.connect_raw().await?;
     let rows = client.query(include_str!("../../sql/queries/account/list.sql"), &[]).await?;

@@ -243,7 +243,7 @@ fn a_trench_is_agreed_when_each_operator_accepted_its_current_version() {
     assert_eq!(book.trenches[0].operators(), ["operator 1", "operator 2"]);
     book.reply(0, "operator 1", ReplyKind::Accept, None).unwrap();
     assert_eq!(book.trenches[0].state, PlannedTrenchState::Proposed);
-    assert_eq!(book.trenches[0].awaited(), ["operator 2"]);
+    assert_eq!(book.trenches[0].outstanding(), ["operator 2"]);
     let wanted = (day("2024-06-03"), day("2024-06-20"));
     book.reply(0, "operator 2", ReplyKind::Shift, Some(wanted)).unwrap();
     assert_eq!(book.trenches[0].state, PlannedTrenchState::Proposed);
@@ -251,7 +251,7 @@ fn a_trench_is_agreed_when_each_operator_accepted_its_current_version() {
     assert_eq!(next.changed.len(), 1);
     assert_eq!((book.trenches[0].version, book.trenches[0].result.starts_on), (2, day("2024-06-03")));
     // What was said of the first version no longer counts.
-    assert_eq!(book.trenches[0].awaited(), ["operator 1", "operator 2"]);
+    assert_eq!(book.trenches[0].outstanding(), ["operator 1", "operator 2"]);
     book.reply(0, "operator 2", ReplyKind::Accept, None).unwrap();
     book.reply(0, "operator 1", ReplyKind::Accept, None).unwrap();
     assert_eq!(book.trenches[0].state, PlannedTrenchState::Agreed);

@@ -113,7 +113,7 @@ async fn refusal(state: &AppState, viewer: Viewer, error: EditError) -> Problem 
             };
             Problem::new(Kind::NotAllowed, format!("What you write of {layer} must be your own: {whose}."))
         }
-        EditError::ChangedSince(features) => changed_since(state, &features).await,
+        EditError::ChangedSince(features) => changed_since(state, viewer, &features).await,
         EditError::Cancelled => Problem::new(Kind::Cancelled, "Nothing was changed."),
         EditError::NoSuchVersion => {
             Problem::at_pointer(Kind::UnknownFeature, "/version", "the feature has no earlier version of this number")
@@ -175,7 +175,7 @@ async fn never_was(state: &AppState, viewer: Viewer, one: &Stale) -> bool {
     }
 }
 
-async fn changed_since(state: &AppState, features: &[(LayerId, i64)]) -> Problem {
+async fn changed_since(state: &AppState, viewer: Viewer, features: &[(LayerId, i64)]) -> Problem {
     let mut errors = Vec::new();
     let mut changed = Vec::new();
     for (layer, id) in features.iter().take(50) {
@@ -183,6 +183,7 @@ async fn changed_since(state: &AppState, features: &[(LayerId, i64)]) -> Problem
             Ok(editor) => editor.feature_history(*layer, *id, 1).await.unwrap_or_default(),
             Err(_) => Vec::new(),
         };
+        let (last, _) = steps_for(viewer, last);
         let who = last.first().map_or_else(|| "another client".to_owned(), |step| step.actor.clone());
         changed.push(json!({ "layer": layer.name(), "id": id, "actor": who }));
         errors.push(Fault { pointer: None, parameter: None, detail: format!("{layer}/{id} by {who}") });

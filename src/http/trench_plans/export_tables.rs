@@ -129,7 +129,7 @@ fn trenches(plan: &StoredPlan, format: Format) -> Table {
                 day(Some(result.ends_on)),
                 ids(&result.work_ids),
                 text(kept.operators().join("；")),
-                text(kept.awaited().join("；")),
+                text(kept.outstanding().join("；")),
                 maybe(kept.lead_operator.as_deref()),
                 TableCell::Real(result.width_m),
                 TableCell::Real(result.depth_m),

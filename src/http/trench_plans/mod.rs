@@ -231,7 +231,7 @@ impl PlannedTrench {
             state: kept.state,
             operators: kept.operators(),
             unnamed_work_ids: kept.unnamed_works(),
-            awaited_operators: kept.awaited(),
+            awaited_operators: kept.outstanding(),
             lead_operator: kept.lead_operator.clone(),
             proposed_lead_operator: proposed_lead(&kept.result, &kept.works),
             agreed_at: trench.agreed_at,

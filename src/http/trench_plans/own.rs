@@ -133,7 +133,7 @@ impl<'a> Eyes<'a> {
         if !kept.operators().iter().any(|name| name == self.operator) {
             return None;
         }
-        let awaited = kept.awaited();
+        let awaited = kept.outstanding();
         let is_awaited = awaited.iter().any(|name| name == self.operator);
         let is_lead = kept.lead_operator.as_deref() == Some(self.operator);
         // The layer tells whoever takes part in an agreed trench who leads it.

@@ -1,3 +1,4 @@
+import { enAccount } from './en_account'
 import { enBasemap } from './en_basemap'
 import { enCoverage } from './en_coverage'
 import { enExport } from './en_export'
@@ -12,6 +13,7 @@ import { enSiting } from './en_siting'
 import type { Dictionary } from './zh'
 
 export const en: Dictionary = {
+  ...enAccount,
   ...enBasemap,
   ...enCoverage,
   ...enExport,

@@ -1,3 +1,4 @@
+import { zhAccount } from './zh_account'
 import { zhBasemap } from './zh_basemap'
 import { zhCoverage } from './zh_coverage'
 import { zhExport } from './zh_export'
@@ -12,6 +13,7 @@ import { zhSiting } from './zh_siting'
 
 /** The first language. Its keys are the keys: a dictionary that lacks one does not compile. */
 export const zh = {
+  ...zhAccount,
   ...zhBasemap,
   ...zhCoverage,
   ...zhExport,

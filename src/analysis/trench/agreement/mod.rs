@@ -126,7 +126,7 @@ impl KeptTrench {
     }
 
     /// Operators that have not accepted the current version.
-    pub fn awaited(&self) -> Vec<String> {
+    pub fn outstanding(&self) -> Vec<String> {
         let has_accepted = |operator: &String| self.reply_of(operator).is_some_and(|it| it.kind == ReplyKind::Accept);
         self.operators().into_iter().filter(|operator| !has_accepted(operator)).collect()
     }
@@ -140,7 +140,7 @@ impl KeptTrench {
         let has_refused = |operator: &String| self.reply_of(operator).is_some_and(|it| it.kind == ReplyKind::Refuse);
         if operators.iter().any(has_refused) {
             PlannedTrenchState::Refused
-        } else if !operators.is_empty() && self.unnamed_works().is_empty() && self.awaited().is_empty() {
+        } else if !operators.is_empty() && self.unnamed_works().is_empty() && self.outstanding().is_empty() {
             PlannedTrenchState::Agreed
         } else {
             PlannedTrenchState::Proposed
