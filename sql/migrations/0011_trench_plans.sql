@@ -114,3 +114,17 @@ begin
 end $$;
 create trigger agreed_trench_stays before update on planned_trench
     for each row execute function agreed_trench_stays();
+
+-- Its feature in the layer is changed through its plan, not by itself: the two say the same.
+create function shared_trench_follows_plan() returns trigger
+language plpgsql as $$
+begin
+    if current_setting('pianqu.in_trench_plan', true) is distinct from 'yes' and exists (
+        select from planned_trench where shared_trench_id = old.shared_trench_id and state = 'agreed') then
+        raise exception 'a shared trench that was agreed in a plan is changed through that plan' using errcode = '23514';
+    end if;
+    return case tg_op when 'DELETE' then old else new end;
+end $$;
+create trigger shared_trench_follows_plan before update or delete on shared_trench
+    for each row execute function shared_trench_follows_plan();
+create index planned_trench_by_feature on planned_trench (shared_trench_id) where shared_trench_id is not null;

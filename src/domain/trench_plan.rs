@@ -15,8 +15,7 @@ pub enum TrenchPlanState {
 }
 
 impl TrenchPlanState {
-    pub const ALL: [TrenchPlanState; 3] =
-        [TrenchPlanState::Draft, TrenchPlanState::Offered, TrenchPlanState::Closed];
+    pub const ALL: [TrenchPlanState; 3] = [TrenchPlanState::Draft, TrenchPlanState::Offered, TrenchPlanState::Closed];
 
     pub fn code(self) -> &'static str {
         match self {

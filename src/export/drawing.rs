@@ -55,8 +55,7 @@ pub fn write_drawing(path: &Path, marks: &[Drawn], is_wanted: &dyn Fn() -> bool)
         DriverManager::get_driver_by_name(Format::Dxf.driver()).map_err(|_| ExportError::NoDriver(Format::Dxf))?;
     let mut dataset = driver.create_vector_only(path).map_err(|error| failed(&error))?;
     {
-        let options =
-            LayerOptions { name: "entities", srs: None, ty: OGRwkbGeometryType::wkbUnknown, options: None };
+        let options = LayerOptions { name: "entities", srs: None, ty: OGRwkbGeometryType::wkbUnknown, options: None };
         let layer = dataset.create_layer(options).map_err(|error| failed(&error))?;
         const ASK_EVERY: usize = 256;
         for (n, mark) in marks.iter().enumerate() {

@@ -58,7 +58,8 @@ pub async fn show_street_calendar(
     })?;
     let (snapshot, protection) = (state.city.snapshot(), ProtectionYears::default());
     let revision = snapshot.revision;
-    let found = state.lanes.heavy(move |_| calendar(&snapshot, viewer, &openings, protection, year as i32, street)).await;
+    let found =
+        state.lanes.heavy(move |_| calendar(&snapshot, viewer, &openings, protection, year as i32, street)).await;
     let Some(format) = format else {
         return Ok(Representation::json(JSON, &StreetCalendarAnswer { revision, calendar: found }).answer(&wishes));
     };
@@ -108,7 +109,8 @@ fn streets(calendar: &StreetCalendar) -> Table {
             let days = one.starts_on.zip(one.ends_on).map(|(from, to)| format!(" {from}~{to}")).unwrap_or_default();
             format!("{} {state}{days}", one.year)
         };
-        let works = street.community_works.iter().map(|it| format!("{} {}", it.name.as_deref().unwrap_or("?"), it.start_year));
+        let works =
+            street.community_works.iter().map(|it| format!("{} {}", it.name.as_deref().unwrap_or("?"), it.start_year));
         TableRow {
             cells: vec![
                 TableCell::Integer(street.street_id),

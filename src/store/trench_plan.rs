@@ -228,9 +228,10 @@ async fn contents(client: &impl GenericClient, plan: PlanRow) -> Result<WholePla
     })
 }
 
-/// Signs a transaction.
+/// Signs a transaction, and marks it as one that changes agreed trenches through their plan.
 pub async fn begin(transaction: &Transaction<'_>, actor: &str) -> Result<(), StoreError> {
-    transaction.query_one("select set_config('pianqu.actor', $1, true)", &[&actor]).await?;
+    let sql = "select set_config('pianqu.actor', $1, true), set_config('pianqu.in_trench_plan', 'yes', true)";
+    transaction.query_one(sql, &[&actor]).await?;
     Ok(())
 }
 
@@ -305,11 +306,7 @@ pub async fn update_trench(
     Ok(())
 }
 
-pub async fn update_trench_state(
-    transaction: &Transaction<'_>,
-    trench_id: i64,
-    state: &str,
-) -> Result<(), StoreError> {
+pub async fn update_trench_state(transaction: &Transaction<'_>, trench_id: i64, state: &str) -> Result<(), StoreError> {
     let sql = "update planned_trench set state = $2 where planned_trench_id = $1";
     transaction.execute(sql, &[&trench_id, &state]).await?;
     Ok(())

@@ -34,9 +34,13 @@ impl Town {
         let files = tempfile::tempdir().unwrap();
         let office = office_in(Settings { admin_token: Some(TOKEN.to_owned()), ..open() }, files.path()).await;
         let town = Self { office, _files: files };
-        town.make("street", line(0.0, 300.0, 0.0), json!({ "name": "长街", "street_class": "residential", "width_m": 12,
-            "surfaced_on": "2001-01-01", "surfacing": "minor_repair" }))
-            .await;
+        town.make(
+            "street",
+            line(0.0, 300.0, 0.0),
+            json!({ "name": "长街", "street_class": "residential", "width_m": 12,
+            "surfaced_on": "2001-01-01", "surfacing": "minor_repair" }),
+        )
+        .await;
         let water = work("GC1", "water", WATER, ("2024-03-01", "2024-06-30"));
         let gas = work("GC2", "gas", GAS, ("2024-05-01", "2024-12-31"));
         town.make("utility_work", line(0.0, 200.0, 1.0), water).await;
@@ -91,14 +95,18 @@ async fn a_trench_is_offered_shifted_planned_anew_and_agreed() {
     let town = Town::new().await;
     let path = town.offered().await;
     let plan = town.see(&path).await;
-    assert_eq!((&plan["state"], &plan["round"], &plan["totals"]["openings"]), (&json!("offered"), &json!(1), &json!(1)));
+    assert_eq!(
+        (&plan["state"], &plan["round"], &plan["totals"]["openings"]),
+        (&json!("offered"), &json!(1), &json!(1))
+    );
     let trench = &plan["planned_trenches"][0];
     assert_eq!(trench["operators"], json!([GAS, WATER]));
     assert_eq!((&trench["result"]["starts_on"], &trench["state"]), (&json!("2024-05-01"), &json!("proposed")));
     assert_eq!(trench["lead_operator"], trench["proposed_lead_operator"]);
 
     town.reply(&path, 1, WATER, accept()).await.json();
-    let wanted = json!({ "reply": "shift", "reason": "汛期前完不成", "first_day": "2024-06-05", "last_day": "2024-06-30" });
+    let wanted =
+        json!({ "reply": "shift", "reason": "汛期前完不成", "first_day": "2024-06-05", "last_day": "2024-06-30" });
     let shifted = town.reply(&path, 1, GAS, wanted).await.json();
     assert_eq!(shifted["trench"]["awaited_operators"], json!([GAS]));
     assert_eq!(shifted["trench"]["replies"][1]["first_day"], "2024-06-05");
@@ -167,7 +175,8 @@ async fn what_comes_about_after_agreement_is_a_clash_and_moves_nothing() {
     let clashes = format!("{path}/clashes");
     assert_eq!(town.see(&clashes).await["clashes"], json!([]));
 
-    let moved = json!({ "geometry": line(10.0, 200.0, 1.0), "properties": { "diameter_mm": 300, "window_end": "2024-08-31" } });
+    let moved =
+        json!({ "geometry": line(10.0, 200.0, 1.0), "properties": { "diameter_mm": 300, "window_end": "2024-08-31" } });
     let patched = town.office.send("PATCH", "/api/collections/utility_work/items/1", moved).await;
     assert_eq!(patched.status.as_u16(), 200);
     let third = work("GC3", "telecom", "丙通信公司", ("2025-03-01", "2025-12-31"));
@@ -199,10 +208,17 @@ async fn what_comes_about_after_agreement_is_a_clash_and_moves_nothing() {
         "update planned_trench set state = 'proposed'",
         "update trench_reply set reply = 'refuse', reason = 'x'",
         "delete from trench_reply",
+        "update shared_trench set starts_on = starts_on - 1",
+        "delete from shared_trench",
     ] {
         let refused = client.batch_execute(forbidden).await.unwrap_err();
         assert_eq!(refused.code().unwrap().code(), "23514", "{forbidden}");
     }
+
+    let item = format!("/api/collections/shared_trench/items/{}", before["shared_trench_id"]);
+    let edited = town.office.send("PATCH", &item, json!({ "properties": { "width_m": 9.0 } })).await;
+    let refused = edited.problem(422, "invalid-feature");
+    assert!(refused.to_string().contains("through that plan"), "{refused}");
 
     // Only the city takes an agreed trench back, and says why.
     let trench = before["trench_id"].clone();
@@ -300,7 +316,11 @@ async fn plans_have_names_states_and_versions_and_are_nobody_elses() {
         ("POST", format!("{path}/close"), json!({ "version": 1 })),
         ("POST", format!("{path}/replan"), json!({ "version": 1 })),
         ("DELETE", format!("{path}?version=1"), Value::Null),
-        ("POST", format!("{path}/trenches/{trench}/replies"), json!({ "version": 1, "operator": WATER, "reply": "accept" })),
+        (
+            "POST",
+            format!("{path}/trenches/{trench}/replies"),
+            json!({ "version": 1, "operator": WATER, "reply": "accept" }),
+        ),
         ("PUT", format!("{path}/trenches/{trench}/lead"), json!({ "version": 1, "operator": WATER })),
         ("POST", format!("{path}/trenches/{trench}/withdraw"), json!({ "version": 1, "reason": "x" })),
     ] {
@@ -320,9 +340,14 @@ async fn the_sheet_of_a_trench_names_the_clause_of_every_distance() {
     let known: Vec<&str> =
         sheet["clearance_rules"].as_array().unwrap().iter().map(|rule| rule["rule"].as_str().unwrap()).collect();
     for check in sheet["trench"]["result"]["checks"].as_array().unwrap() {
-        assert!(check["rules"].as_array().unwrap().iter().all(|rule| known.contains(&rule.as_str().unwrap())), "{check}");
+        assert!(
+            check["rules"].as_array().unwrap().iter().all(|rule| known.contains(&rule.as_str().unwrap())),
+            "{check}"
+        );
     }
-    assert!(sheet["clearance_rules"].as_array().unwrap().iter().all(|rule| !rule["clause"].as_str().unwrap().is_empty()));
+    assert!(
+        sheet["clearance_rules"].as_array().unwrap().iter().all(|rule| !rule["clause"].as_str().unwrap().is_empty())
+    );
     assert_eq!(sheet["members"][0]["utility_kind_zh"], "给水");
     assert_eq!(sheet["order_rules"].as_array().unwrap().len(), 2);
     let other = format!("{path}/trenches/999/sheet");
@@ -356,11 +381,17 @@ async fn the_calendar_counts_streets_and_shows_the_public_no_day() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     };
     let totals = &before["totals"];
-    assert_eq!((&totals["streets"], &totals["streets_opened"], &totals["openings_agreed"]), (&json!(2), &json!(1), &json!(0)));
+    assert_eq!(
+        (&totals["streets"], &totals["streets_opened"], &totals["openings_agreed"]),
+        (&json!(2), &json!(1), &json!(0))
+    );
     assert_eq!((&totals["streets_opened_once"], &totals["streets_resurfaced"]), (&json!(1), &json!(1)));
     assert_eq!(before["streets"][0]["community_works"][0]["name"], "一片");
     assert_eq!(before["streets"][0]["openings"][0]["state"], "planned");
-    assert_eq!((&before["streets"][1]["street_id"], &before["streets"][1]["protected_until"]), (&json!(short), &json!("2028-01-01")));
+    assert_eq!(
+        (&before["streets"][1]["street_id"], &before["streets"][1]["protected_until"]),
+        (&json!(short), &json!("2028-01-01"))
+    );
 
     town.reply(&path, 1, WATER, accept()).await.json();
     town.reply(&path, 1, GAS, accept()).await.json();

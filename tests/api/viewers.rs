@@ -30,6 +30,8 @@ struct Made {
     edit: i64,
     job: String,
     works: Vec<i64>,
+    plan: i64,
+    trenches: Vec<i64>,
 }
 
 fn tile_of([lon, lat]: [f64; 2], zoom: u32) -> (u32, u32) {
@@ -167,6 +169,22 @@ fn questions(path: &str, made: &Made) -> Option<Vec<Question>> {
             vec![("POST", path.to_owned(), json!({ "kinds": [{ "facility_kinds": ["nursery"], "radius_m": 300 }] }))]
         }
         "/api/analysis/grouping" => vec![("POST", path.to_owned(), json!({ "min_households": 10 }))],
+        "/api/trench-plans" | "/api/own-trenches" => plain(),
+        "/api/trench-plans/{trench_plan_id}"
+        | "/api/trench-plans/{trench_plan_id}/history"
+        | "/api/trench-plans/{trench_plan_id}/clashes" => {
+            vec![get(path.replace("{trench_plan_id}", &made.plan.to_string()))]
+        }
+        "/api/trench-plans/{trench_plan_id}/export" => ["gpkg", "dxf", "xlsx"]
+            .map(|format| get(format!("/api/trench-plans/{}/export?format={format}", made.plan)))
+            .to_vec(),
+        "/api/trench-plans/{trench_plan_id}/trenches/{trench_id}/sheet" => {
+            let sheet = |id: &i64| get(format!("/api/trench-plans/{}/trenches/{id}/sheet", made.plan));
+            made.trenches.iter().map(sheet).collect()
+        }
+        "/api/street-calendar" => ["year=2024", "year=2024&street=1", "year=2024&f=csv", "year=2024&f=xlsx"]
+            .map(|query| get(format!("/api/street-calendar?{query}")))
+            .to_vec(),
         "/api/analysis/trenches" => vec![
             ("POST", path.to_owned(), json!({})),
             ("POST", path.to_owned(), json!({ "settings": { "opportunity_shift_days": 900 } })),
@@ -189,6 +207,13 @@ fn questions(path: &str, made: &Made) -> Option<Vec<Question>> {
         | "/api/uploads"
         | "/api/uploads/{upload_id}"
         | "/api/uploads/{upload_id}/preview"
+        | "/api/trench-plans/{trench_plan_id}/offer"
+        | "/api/trench-plans/{trench_plan_id}/close"
+        | "/api/trench-plans/{trench_plan_id}/replan"
+        | "/api/trench-plans/{trench_plan_id}/trenches/{trench_id}/lead"
+        | "/api/trench-plans/{trench_plan_id}/trenches/{trench_id}/replies"
+        | "/api/trench-plans/{trench_plan_id}/trenches/{trench_id}/withdraw"
+        | "/api/own-trenches/{trench_id}/replies"
         | "/api/tokens/{token_id}" => Vec::new(),
         _ => return None,
     })
@@ -217,7 +242,20 @@ async fn prepare(town: &Town, planner: &Who, b: &Who) -> Made {
     let edit = town.send(b, "POST", "/api/edits", &[], order).await;
     let job = town.send(b, "POST", "/api/analysis/trenches", &[], json!({})).await.header("location").to_owned();
     assert!(!job.is_empty());
+    let kept = town.ask(planner, "POST", "/api/trench-plans", json!({ "name": "2024" })).await.json();
+    let kept = &kept["result"]["plan"];
+    let plan = kept["trench_plan_id"].as_i64().unwrap_or_else(|| panic!("{kept}"));
+    let offer = format!("/api/trench-plans/{plan}/offer");
+    town.send(planner, "POST", &offer, &[], json!({ "version": 1 })).await.json();
+    let trenches = kept["planned_trenches"].as_array().unwrap();
+    let trenches: Vec<i64> = trenches.iter().map(|trench| trench["trench_id"].as_i64().unwrap()).collect();
+    // What the second operator says, nobody else reads.
+    let own = format!("/api/own-trenches/{}/replies", trenches[0]);
+    let said = json!({ "version": 1, "reply": "refuse", "reason": "MARKREASON" });
+    town.send(b, "POST", &own, &[], said).await.json();
     Made {
+        plan,
+        trenches,
         scheme: number(scheme, &["scheme", "scheme_id"]),
         scenario: number(scenario, &["scenario_id"]),
         edit: number(edit, &["edit_id"]),
@@ -280,7 +318,7 @@ async fn what_is_ones_own_reaches_nobody_else_by_any_path() {
             // Its own area is the west: what is internal there it may know.
             _ => OF_EAST
                 .into_iter()
-                .chain(["MARKSCENARIO", "MARKSCHEME", "MARKDRAFT", "MARKMESSAGE", "MARKNOBODY"])
+                .chain(["MARKSCENARIO", "MARKSCHEME", "MARKDRAFT", "MARKMESSAGE", "MARKNOBODY", "MARKREASON"])
                 .collect(),
         }
     };

@@ -5,6 +5,7 @@ mod formats;
 pub mod hostile;
 mod jts;
 mod openstreetmap;
+mod survey;
 mod transaction;
 
 use std::path::PathBuf;

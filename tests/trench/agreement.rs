@@ -107,7 +107,13 @@ impl Book {
         self.trenches.iter().filter(|trench| trench.state == PlannedTrenchState::Agreed).cloned().collect()
     }
 
-    fn reply(&mut self, at: usize, operator: &str, kind: ReplyKind, days: Option<(NaiveDate, NaiveDate)>) -> Result<(), NotTaken> {
+    fn reply(
+        &mut self,
+        at: usize,
+        operator: &str,
+        kind: ReplyKind,
+        days: Option<(NaiveDate, NaiveDate)>,
+    ) -> Result<(), NotTaken> {
         let reason = (kind != ReplyKind::Accept).then(|| "工期冲突".to_owned());
         let version = self.trenches[at].version;
         let reply = Reply { version, operator: operator.to_owned(), kind, reason, days };
@@ -237,7 +243,7 @@ fn a_trench_is_agreed_when_each_operator_accepted_its_current_version() {
     assert_eq!(book.trenches[0].operators(), ["operator 1", "operator 2"]);
     book.reply(0, "operator 1", ReplyKind::Accept, None).unwrap();
     assert_eq!(book.trenches[0].state, PlannedTrenchState::Proposed);
-    assert_eq!(book.trenches[0].awaited(), ["operator 2"]);
+    assert_eq!(book.trenches[0].outstanding(), ["operator 2"]);
     let wanted = (day("2024-06-03"), day("2024-06-20"));
     book.reply(0, "operator 2", ReplyKind::Shift, Some(wanted)).unwrap();
     assert_eq!(book.trenches[0].state, PlannedTrenchState::Proposed);
@@ -245,7 +251,7 @@ fn a_trench_is_agreed_when_each_operator_accepted_its_current_version() {
     assert_eq!(next.changed.len(), 1);
     assert_eq!((book.trenches[0].version, book.trenches[0].result.starts_on), (2, day("2024-06-03")));
     // What was said of the first version no longer counts.
-    assert_eq!(book.trenches[0].awaited(), ["operator 1", "operator 2"]);
+    assert_eq!(book.trenches[0].outstanding(), ["operator 1", "operator 2"]);
     book.reply(0, "operator 2", ReplyKind::Accept, None).unwrap();
     book.reply(0, "operator 1", ReplyKind::Accept, None).unwrap();
     assert_eq!(book.trenches[0].state, PlannedTrenchState::Agreed);
@@ -291,9 +297,8 @@ fn a_new_work_joins_the_opening_and_not_the_agreed_trench() {
 #[test]
 fn what_changes_after_agreement_and_what_opens_the_street_again_is_told() {
     let mut book = two();
-    let clashes = |book: &Book| {
-        clashes_after(&book.trenches, &book.city, &book.copies(), &book.settings, &unlimited()).unwrap()
-    };
+    let clashes =
+        |book: &Book| clashes_after(&book.trenches, &book.city, &book.copies(), &book.settings, &unlimited()).unwrap();
     assert_eq!(clashes(&book), []);
     book.city.works[0].depth_m = Some(1.5);
     assert_eq!(clashes(&book)[0].kind, PlanClashKind::ChangedSincePlanned);

@@ -195,8 +195,7 @@ fn entry(
             (years > 0).then(|| (from, years_after(from, years)))
         })
         .collect();
-    let is_protected =
-        |one: &StreetOpening| spans.iter().any(|(from, to)| one.ends_on >= *from && one.starts_on < *to);
+    let is_protected = |one: &StreetOpening| spans.iter().any(|(from, to)| one.ends_on >= *from && one.starts_on < *to);
     StreetEntry {
         street_id: item.id,
         name: view.label(item).map(str::to_owned),
@@ -228,7 +227,9 @@ fn adopted(snapshot: &Snapshot, viewer: Viewer) -> Vec<(CommunityWorks, std::syn
     let Some(view) = snapshot.layer(LayerId::Precinct, viewer) else { return Vec::new() };
     let precinct = |item: &std::sync::Arc<Item>| {
         let is_adopted = view.value(item, "precinct_state").and_then(Value::as_text) == Some("adopted");
-        let Some(Value::Integer(start_year)) = view.value(item, "start_year").filter(|_| is_adopted) else { return None };
+        let Some(Value::Integer(start_year)) = view.value(item, "start_year").filter(|_| is_adopted) else {
+            return None;
+        };
         let name = view.label(item).map(str::to_owned);
         Some((CommunityWorks { precinct_id: item.id, name, start_year: *start_year }, item.clone()))
     };
@@ -241,7 +242,9 @@ fn beside(street: &Item, precincts: &[(CommunityWorks, std::sync::Arc<Item>)]) -
     let meets = |item: &Item| match item.shape.geometry() {
         ShapeGeometry::Areas(area) => {
             item.bounds().intersects(&bounds)
-                && line.iter().any(|part| part.bounding_rect().is_some_and(|it| it.intersects(&item.bounds())) && part.intersects(area))
+                && line.iter().any(|part| {
+                    part.bounding_rect().is_some_and(|it| it.intersects(&item.bounds())) && part.intersects(area)
+                })
         }
         _ => false,
     };

@@ -101,7 +101,9 @@ impl Problem {
         for (n, work) in city.works.iter().enumerate() {
             let fixed = held.fixed.get(&work.id).filter(|_| work.path.length_m > 0.0);
             let terms = match fixed {
-                Some(&day) => Ok(((day_of(day), day_of(day)), (day_of(day), day_of(day)), days_of(work, settings) as Day)),
+                Some(&day) => {
+                    Ok(((day_of(day), day_of(day)), (day_of(day), day_of(day)), days_of(work, settings) as Day))
+                }
                 None => terms_of(work, settings),
             };
             left_out.push(terms.err());

@@ -8,8 +8,8 @@ use super::{DoneDeed, PlanError, StoredPlan, StoredTrench, TRIES, TrenchPlans, W
 use crate::analysis::trench::agreement::{KeptTrench, NotTaken, Reply, check_reply, code_of};
 use crate::domain::name::SEPARATOR;
 use crate::domain::trench_plan::{PlannedTrenchState, ReplyKind, TrenchPlanState};
-use crate::store::trench_plan::{self, LayerRow};
 use crate::store::StoreError;
+use crate::store::trench_plan::{self, LayerRow};
 
 /// Bounds of the layer's columns.
 const LAYER_WIDTH_M: f64 = 50.0;
@@ -31,13 +31,29 @@ pub struct NewReply {
 #[derive(Debug, Clone)]
 pub enum Deed {
     /// To be offered or closed; with the version of the plan.
-    State { to: TrenchPlanState, version: i32 },
-    Reply { trench_id: i64, reply: NewReply },
-    Lead { trench_id: i64, version: i32, operator: String },
+    State {
+        to: TrenchPlanState,
+        version: i32,
+    },
+    Reply {
+        trench_id: i64,
+        reply: NewReply,
+    },
+    Lead {
+        trench_id: i64,
+        version: i32,
+        operator: String,
+    },
     /// The city takes a trench back, agreed or not.
-    Withdraw { trench_id: i64, version: i32, reason: String },
+    Withdraw {
+        trench_id: i64,
+        version: i32,
+        reason: String,
+    },
     /// A draft alone; its history stays.
-    Delete { version: i32 },
+    Delete {
+        version: i32,
+    },
 }
 
 impl TrenchPlans {
@@ -98,7 +114,11 @@ pub(super) fn check_version(plan: &StoredPlan, version: i32) -> Result<(), PlanE
 fn trench_of(plan: &StoredPlan, trench_id: i64, version: i32) -> Result<&StoredTrench, PlanError> {
     let trench = plan.find_trench(trench_id).ok_or(PlanError::NoSuchTrench)?;
     let now = trench.kept.version;
-    if now == version { Ok(trench) } else { Err(PlanError::TrenchStale { trench_id, now, plan: Box::new(plan.clone()) }) }
+    if now == version {
+        Ok(trench)
+    } else {
+        Err(PlanError::TrenchStale { trench_id, now, plan: Box::new(plan.clone()) })
+    }
 }
 
 async fn step(

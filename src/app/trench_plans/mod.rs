@@ -19,8 +19,8 @@ pub use deeds::{Deed, NewReply};
 pub use round::{Round, copies_of, plan_round};
 
 use super::City;
-use crate::analysis::trench::agreement::{KeptAnswer, KeptTrench, MadeFrom, NotTaken, Reply, Terms};
 use crate::analysis::trench::Opening;
+use crate::analysis::trench::agreement::{KeptAnswer, KeptTrench, MadeFrom, NotTaken, Reply, Terms};
 use crate::analysis::trench::calendar::StreetOpening;
 use crate::domain::trench_plan::{PlannedTrenchState, ReplyKind, TrenchPlanState};
 use crate::store::trench_plan::{

@@ -46,7 +46,8 @@ pub fn plan_round(
     let city = city_under(city, &terms, trenches);
     let answer = trench::plan_held(&city, settings, &made_from.decided(), &held(&terms, trenches), watch)?;
     let (answer, found) = KeptAnswer::split(answer);
-    let mut copies = copies_of(snapshot, found.iter().flat_map(|trench| trench.work_ids.iter().copied()), plane, made_from);
+    let mut copies =
+        copies_of(snapshot, found.iter().flat_map(|trench| trench.work_ids.iter().copied()), plane, made_from);
     for agreed in trenches.iter().filter(|trench| trench.state == PlannedTrenchState::Agreed) {
         copies.extend(agreed.works.iter().map(|work| (work.work_id, work.clone())));
     }
@@ -83,7 +84,8 @@ impl TrenchPlans {
         let plan_id = row.trench_plan_id;
         let all = next(&[], round.trenches, &round.copies);
         let trenches = write(&transaction, plan_id, 0, &all).await?;
-        let changes = json!({ "plan": { "before": null, "after": { "name": name, "round": 1 } }, "trenches": trenches });
+        let changes =
+            json!({ "plan": { "before": null, "after": { "name": name, "round": 1 } }, "trenches": trenches });
         let (step, xid) = trench_plan::write_step(&transaction, plan_id, None, "create", &changes).await?;
         transaction.commit().await?;
         self.done(plan_id, Some(Written { step, xid, is_shown: false })).await
@@ -140,7 +142,8 @@ fn is_same_plan(before: &KeptAnswer, now: &KeptAnswer) -> bool {
 }
 
 fn revision_of(round: &Round) -> Result<i64, StoreError> {
-    let why = |error: std::num::TryFromIntError| StoreError::Row { table: "trench_plan", id: 0, why: error.to_string() };
+    let why =
+        |error: std::num::TryFromIntError| StoreError::Row { table: "trench_plan", id: 0, why: error.to_string() };
     i64::try_from(round.revision).map_err(why)
 }
 

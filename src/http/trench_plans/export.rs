@@ -4,9 +4,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::export_tables::tables;
+use super::found;
 use super::history::clashes_now;
 use super::section_drawing::drawing;
-use super::found;
 use crate::analysis::trench::agreement::{KeptTrench, code_of};
 use crate::domain::Viewer;
 use crate::domain::trench_plan::PlannedTrenchState;

@@ -74,8 +74,12 @@ fn verdict(verdict: Verdict) -> (&'static str, &'static str) {
 
 /// All tables of a plan, shapes as they lie in the layers or in the plan.
 pub fn tables(plan: &StoredPlan, snapshot: &Snapshot, clashes: &[PlanClash], format: Format) -> Vec<Table> {
-    let mut tables =
-        vec![trenches(plan, format), works(plan, snapshot, format), openings(plan, snapshot), clash_table(plan, snapshot, clashes, format)];
+    let mut tables = vec![
+        trenches(plan, format),
+        works(plan, snapshot, format),
+        openings(plan, snapshot),
+        clash_table(plan, snapshot, clashes, format),
+    ];
     if format == Format::Xlsx {
         tables.push(operators(plan));
         tables.push(replies(plan));
@@ -110,7 +114,8 @@ fn trenches(plan: &StoredPlan, format: Format) -> Table {
         let (kept, result) = (&trench.kept, &trench.kept.result);
         let (code, zh) = state(kept.state);
         let (verdict_code, verdict_zh) = verdict(result.verdict);
-        let gives_way: Vec<String> = result.gives_way.iter().map(|one| format!("{} ({})", one.work_id, one.rule)).collect();
+        let gives_way: Vec<String> =
+            result.gives_way.iter().map(|one| format!("{} ({})", one.work_id, one.rule)).collect();
         TableRow {
             cells: vec![
                 text(code_of(plan.row.trench_plan_id, kept.number)),
@@ -124,7 +129,7 @@ fn trenches(plan: &StoredPlan, format: Format) -> Table {
                 day(Some(result.ends_on)),
                 ids(&result.work_ids),
                 text(kept.operators().join("；")),
-                text(kept.awaited().join("；")),
+                text(kept.outstanding().join("；")),
                 maybe(kept.lead_operator.as_deref()),
                 TableCell::Real(result.width_m),
                 TableCell::Real(result.depth_m),
@@ -171,7 +176,8 @@ fn works(plan: &StoredPlan, snapshot: &Snapshot, format: Format) -> Table {
         let why = work.why.and_then(|why| serde_json::to_value(why).ok());
         let shape = item.map(|item| item.shape.geometry().clone()).or_else(|| {
             let lines = &agreed.get(&work.work_id)?.lines;
-            let part = |part: &Vec<[f64; 2]>| LineString::from(part.iter().map(|at| (at[0], at[1])).collect::<Vec<_>>());
+            let part =
+                |part: &Vec<[f64; 2]>| LineString::from(part.iter().map(|at| (at[0], at[1])).collect::<Vec<_>>());
             Some(ShapeGeometry::Lines(MultiLineString(lines.iter().map(part).collect())))
         });
         TableRow {

@@ -84,7 +84,7 @@ pub struct TrenchPlanDetail {
     terms: Terms,
     alone: Alone,
     operators: Vec<OperatorResult>,
-    /// Lists that hold fewer entries than there are; `most_listed` asks for more. Trenches are always all there.
+    /// Lists that hold fewer entries than there are; `most_listed` asks for more.
     cut_lists: Vec<&'static str>,
     works: Vec<WorkResult>,
     openings: Vec<Opening>,
@@ -192,7 +192,14 @@ impl TrenchPlanDetail {
     fn of(stored: &StoredPlan, most_listed: usize) -> Self {
         let answer = stored.answer.clone();
         let (mut works, mut openings, mut clashes) = (answer.works, answer.openings, answer.clashes);
+        let mut planned_trenches: Vec<PlannedTrench> = stored
+            .trenches
+            .iter()
+            .take(most_listed.saturating_add(1))
+            .map(|trench| PlannedTrench::of(stored, trench))
+            .collect();
         let cut = [
+            keep("planned_trenches", &mut planned_trenches, most_listed),
             keep("works", &mut works, most_listed),
             keep("openings", &mut openings, most_listed),
             keep("clashes", &mut clashes, most_listed),
@@ -208,7 +215,7 @@ impl TrenchPlanDetail {
             works,
             openings,
             clashes,
-            planned_trenches: stored.trenches.iter().map(|trench| PlannedTrench::of(stored, trench)).collect(),
+            planned_trenches,
         }
     }
 }
@@ -224,7 +231,7 @@ impl PlannedTrench {
             state: kept.state,
             operators: kept.operators(),
             unnamed_work_ids: kept.unnamed_works(),
-            awaited_operators: kept.awaited(),
+            awaited_operators: kept.outstanding(),
             lead_operator: kept.lead_operator.clone(),
             proposed_lead_operator: proposed_lead(&kept.result, &kept.works),
             agreed_at: trench.agreed_at,
@@ -354,7 +361,7 @@ pub async fn list_trench_plans(
 /// A plan with its trenches, the works and openings of its last round, and what was replied.
 #[utoipa::path(get, path = "/api/trench-plans/{trench_plan_id}", tag = "trenches",
     params(("trench_plan_id" = i64, Path, description = "Number of a plan"),
-        ("most_listed" = Option<usize>, Query, description = "Works, openings and clashes at most: 2,000; `cut_lists` names what was cut")),
+        ("most_listed" = Option<usize>, Query, description = "Trenches, works, openings and clashes at most, each: 2,000; `cut_lists` names what was cut")),
     responses((status = 200, description = "The plan", body = TrenchPlanDetail),
         (status = 404, description = "No such plan", body = ProblemBody)))]
 pub async fn find_trench_plan(

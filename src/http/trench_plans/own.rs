@@ -101,7 +101,8 @@ impl<'a> Eyes<'a> {
         let own_works: BTreeSet<i64> =
             told.chain(copies().filter(|copy| is_own(&copy.operator)).map(|copy| copy.work_id)).collect();
         let own_lines = snapshot.layer(LayerId::UtilityLine, Viewer::Everything).map_or_else(BTreeSet::new, |view| {
-            let owner = |item: &crate::snapshot::Item| view.value(item, "operator").and_then(Value::as_text) == Some(operator);
+            let owner =
+                |item: &crate::snapshot::Item| view.value(item, "operator").and_then(Value::as_text) == Some(operator);
             view.items().iter().filter(|item| owner(item)).map(|item| item.id).collect()
         });
         let known = Known::by(operator, own_works, own_lines, shown_works(snapshot));
@@ -132,7 +133,7 @@ impl<'a> Eyes<'a> {
         if !kept.operators().iter().any(|name| name == self.operator) {
             return None;
         }
-        let awaited = kept.awaited();
+        let awaited = kept.outstanding();
         let is_awaited = awaited.iter().any(|name| name == self.operator);
         let is_lead = kept.lead_operator.as_deref() == Some(self.operator);
         // The layer tells whoever takes part in an agreed trench who leads it.

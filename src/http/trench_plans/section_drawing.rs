@@ -48,7 +48,8 @@ fn beside(line: &[Coord<f64>]) -> Coord<f64> {
     let (dx, dy) = (last.x - first.x, last.y - first.y);
     let length = (dx * dx + dy * dy).sqrt().max(f64::MIN_POSITIVE);
     let middle = line[line.len() / 2];
-    let middle = if line.len() == 2 { Coord { x: (first.x + last.x) / 2.0, y: (first.y + last.y) / 2.0 } } else { middle };
+    let middle =
+        if line.len() == 2 { Coord { x: (first.x + last.x) / 2.0, y: (first.y + last.y) / 2.0 } } else { middle };
     Coord { x: middle.x + BESIDE_M * dy / length, y: middle.y - BESIDE_M * dx / length }
 }
 
@@ -66,7 +67,11 @@ fn section(code: &str, result: &TrenchResult, foot: Coord<f64>) -> Vec<Drawn> {
         line("SECTION_SURFACE", GREY, vec![at(-0.5, 0.0), at(width + 0.5, 0.0)]),
         line("SECTION_TRENCH", BLACK, vec![at(0.0, 0.0), at(0.0, depth), at(width, depth), at(width, 0.0)]),
         text(at(0.0, -0.6), TITLE_M, format!("{code} {}", result.street.as_deref().unwrap_or(""))),
-        text(at(0.0, -0.2), LETTERS_M, format!("{width:.2} m x {depth:.2} m, {} - {}", result.starts_on, result.ends_on)),
+        text(
+            at(0.0, -0.2),
+            LETTERS_M,
+            format!("{width:.2} m x {depth:.2} m, {} - {}", result.starts_on, result.ends_on),
+        ),
     ];
     for (n, one) in result.lines.iter().enumerate() {
         let radius = one.diameter_m / 2.0;

@@ -73,10 +73,12 @@ impl TrenchSheet {
     fn of(plan: &StoredPlan, trench: &StoredTrench) -> Self {
         let kept = &trench.kept;
         let result = &kept.result;
-        let rules: BTreeSet<&str> = result.checks.iter().flat_map(|check| check.rules.iter().map(String::as_str)).collect();
+        let rules: BTreeSet<&str> =
+            result.checks.iter().flat_map(|check| check.rules.iter().map(String::as_str)).collect();
         let orders: BTreeSet<&str> =
             ["ORD-ROAD", "ORD-CROSS"].into_iter().chain(result.gives_way.iter().map(|one| one.rule.as_ref())).collect();
-        let shift = |id: i64| plan.answer.works.iter().find(|work| work.work_id == id).map_or(0, |work| work.shift_days);
+        let shift =
+            |id: i64| plan.answer.works.iter().find(|work| work.work_id == id).map_or(0, |work| work.shift_days);
         let member = |work: &crate::analysis::trench::agreement::WorkCopy| {
             let title = kind_title(&work.utility_kind);
             TrenchSheetMember {

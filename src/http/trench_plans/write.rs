@@ -113,7 +113,8 @@ pub async fn create_trench_plan(
             let location = format!("/api/trench-plans/{}", made["plan"]["trench_plan_id"]);
             let location = HeaderValue::try_from(location).map_err(Problem::internal)?;
             let json = HeaderValue::from_static(JSON);
-            Ok((StatusCode::CREATED, [(header::LOCATION, location), (header::CONTENT_TYPE, json)], bytes).into_response())
+            Ok((StatusCode::CREATED, [(header::LOCATION, location), (header::CONTENT_TYPE, json)], bytes)
+                .into_response())
         }
     }
 }

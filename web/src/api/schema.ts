@@ -4844,7 +4844,7 @@ export interface components {
         } & {
             alone: components["schemas"]["Alone"];
             clashes: components["schemas"]["Clash"][];
-            /** @description Lists that hold fewer entries than there are; `most_listed` asks for more. Trenches are always all there. */
+            /** @description Lists that hold fewer entries than there are; `most_listed` asks for more. */
             cut_lists: string[];
             /**
              * Format: int64
@@ -9476,7 +9476,7 @@ export interface operations {
     find_trench_plan: {
         parameters: {
             query?: {
-                /** @description Works, openings and clashes at most: 2,000; `cut_lists` names what was cut */
+                /** @description Trenches, works, openings and clashes at most, each: 2,000; `cut_lists` names what was cut */
                 most_listed?: number;
             };
             header?: never;

@@ -105,8 +105,9 @@ fn second_openings(
 ) -> Result<Vec<PlanClash>, Stop> {
     let agreed = || trenches.iter().filter(|trench| trench.state == PlannedTrenchState::Agreed);
     let fixed: BTreeSet<i64> = agreed().flat_map(|trench| trench.result.work_ids.iter().copied()).collect();
-    let copies: Vec<_> =
-        agreed().flat_map(|trench| trench.works.iter().map(move |copy| (trench, copy.to_work(&city.plane), copy.days))).collect();
+    let copies: Vec<_> = agreed()
+        .flat_map(|trench| trench.works.iter().map(move |copy| (trench, copy.to_work(&city.plane), copy.days)))
+        .collect();
     let paths: Vec<&Path> = copies.iter().map(|(_, work, _)| &work.path).collect();
     let streets: Vec<&Path> = city.streets.iter().map(|street| &street.path).collect();
     let reach: Vec<f64> = city.streets.iter().map(|street| street_reach(street, settings)).collect();

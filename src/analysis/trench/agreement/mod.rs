@@ -16,8 +16,8 @@ pub use after::{FieldChange, PlanClash, PlanClashKind, clashes_after};
 pub use round::{Next, Terms, WantedWindow, city_under, held, next, terms_after};
 pub use work_copy::WorkCopy;
 
-use super::{Decided, Exception, Settings};
 use super::answer::{Alone, Bound, Clash, Opening, OperatorResult, Totals, TrenchAnswer, TrenchResult, WorkResult};
+use super::{Decided, Exception, Settings};
 use crate::domain::trench_plan::{PlannedTrenchState, ReplyKind, TrenchPlanState};
 
 /// What a plan was ordered with.
@@ -126,7 +126,7 @@ impl KeptTrench {
     }
 
     /// Operators that have not accepted the current version.
-    pub fn awaited(&self) -> Vec<String> {
+    pub fn outstanding(&self) -> Vec<String> {
         let has_accepted = |operator: &String| self.reply_of(operator).is_some_and(|it| it.kind == ReplyKind::Accept);
         self.operators().into_iter().filter(|operator| !has_accepted(operator)).collect()
     }
@@ -140,7 +140,7 @@ impl KeptTrench {
         let has_refused = |operator: &String| self.reply_of(operator).is_some_and(|it| it.kind == ReplyKind::Refuse);
         if operators.iter().any(has_refused) {
             PlannedTrenchState::Refused
-        } else if !operators.is_empty() && self.unnamed_works().is_empty() && self.awaited().is_empty() {
+        } else if !operators.is_empty() && self.unnamed_works().is_empty() && self.outstanding().is_empty() {
             PlannedTrenchState::Agreed
         } else {
             PlannedTrenchState::Proposed
@@ -206,7 +206,8 @@ pub fn check_reply(
 /// most expensive works (one whose cost nobody knows comes after), then by name.
 pub fn proposed_lead(result: &TrenchResult, works: &[WorkCopy]) -> Option<String> {
     let metres = |operator: &str| {
-        works.iter().filter(|work| work.operator_name() == Some(operator)).count() as f64 * (result.to_m - result.from_m)
+        works.iter().filter(|work| work.operator_name() == Some(operator)).count() as f64
+            * (result.to_m - result.from_m)
     };
     let cost = |operator: &str| -> Option<i64> {
         works.iter().filter(|work| work.operator_name() == Some(operator)).map(|work| work.estimated_cost_fen).sum()

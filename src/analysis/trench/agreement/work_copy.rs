@@ -46,7 +46,13 @@ pub struct WorkCopy {
 
 impl WorkCopy {
     /// A work of the snapshot; `None` where it is not there or not for this viewer.
-    pub fn of(snapshot: &Snapshot, viewer: Viewer, work_id: i64, plane: &GaussKruger, settings: &Settings) -> Option<Self> {
+    pub fn of(
+        snapshot: &Snapshot,
+        viewer: Viewer,
+        work_id: i64,
+        plane: &GaussKruger,
+        settings: &Settings,
+    ) -> Option<Self> {
         let view = snapshot.layer(LayerId::UtilityWork, viewer)?;
         Some(Self::of_item(&view, view.find(work_id)?, plane, settings))
     }
@@ -141,7 +147,11 @@ impl WorkCopy {
             .map(|((field, agreed), (_, now))| FieldChange { field: field.to_owned(), agreed, now })
             .collect();
         if !is_same_line(&self.lines, &now.lines) {
-            changes.push(FieldChange { field: "geometry".to_owned(), agreed: json!(self.lines), now: json!(now.lines) });
+            changes.push(FieldChange {
+                field: "geometry".to_owned(),
+                agreed: json!(self.lines),
+                now: json!(now.lines),
+            });
         }
         changes
     }
@@ -149,6 +159,5 @@ impl WorkCopy {
 
 fn is_same_line(one: &[Vec<[f64; 2]>], other: &[Vec<[f64; 2]>]) -> bool {
     let is_near = |(a, b): (&[f64; 2], &[f64; 2])| (0..2).all(|n| (a[n] - b[n]).abs() <= SAME_DEGREES);
-    one.len() == other.len()
-        && one.iter().zip(other).all(|(a, b)| a.len() == b.len() && a.iter().zip(b).all(is_near))
+    one.len() == other.len() && one.iter().zip(other).all(|(a, b)| a.len() == b.len() && a.iter().zip(b).all(is_near))
 }
