@@ -127,6 +127,10 @@ pub struct ServeArgs {
     #[arg(long, env = "PIANQU_MAX_FOLLOWERS", value_name = "N", default_value_t = 1000)]
     pub max_followers: usize,
 
+    /// Hours that somebody stays logged in
+    #[arg(long, env = "PIANQU_SESSION_HOURS", value_name = "H", default_value_t = 12, value_parser = session_hours)]
+    pub session_hours: u64,
+
     /// Seconds that a request may take
     #[arg(long, env = "PIANQU_MAX_REQUEST_SECONDS", value_name = "S", default_value_t = 30, value_parser = at_least_one::<u64>)]
     pub max_request_seconds: u64,
@@ -134,6 +138,15 @@ pub struct ServeArgs {
     /// Seconds that requests under way are given to finish when the program is told to stop
     #[arg(long, env = "PIANQU_STOP_WITHIN_SECONDS", value_name = "S", default_value_t = 20)]
     pub stop_within_seconds: u64,
+}
+
+/// From an hour to a month.
+fn session_hours(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(hours) if (1..=744).contains(&hours) => Ok(hours),
+        Ok(_) => Err("it must be from 1 to 744".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// A limit of nothing would refuse everything.

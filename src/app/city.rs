@@ -9,7 +9,7 @@ use geo::Rect;
 use tokio::sync::{broadcast, watch};
 
 use super::recent::Recent;
-use crate::domain::{LayerId, Value, Viewer};
+use crate::domain::{LayerId, RowKey, Sight, Viewer};
 use crate::snapshot::Snapshot;
 use crate::store::change::Position;
 
@@ -46,12 +46,34 @@ pub struct Touched {
     pub layer: LayerId,
     /// Empty when the whole layer is new.
     pub boxes: Vec<Rect<f64>>,
-    /// Of a layer whose rows are not for everybody: what tells whose the feature of each box is, in the order
-    /// of the boxes.
-    pub keys: Vec<Value>,
+    /// Of a layer whose rows are not for everybody: whose the feature of each box is, in the order of the boxes.
+    pub rows: Vec<TouchedRow>,
+}
+
+/// Whose a feature is that changed, as it was at that time.
+#[derive(Debug, Clone)]
+pub struct TouchedRow {
+    pub key: RowKey,
+    /// Codes of the bodies in whose area it lies.
+    pub bodies: Vec<Arc<str>>,
+}
+
+impl TouchedRow {
+    fn is_for(&self, viewer: Viewer, layer: LayerId) -> bool {
+        match viewer.sight_of_row(layer.describe().rows, &self.key) {
+            Sight::Shown => true,
+            Sight::Hidden => false,
+            Sight::InArea => viewer.speaks_for().is_some_and(|code| self.bodies.iter().any(|one| **one == *code)),
+        }
+    }
 }
 
 impl Touched {
+    /// A layer of which everything may have changed.
+    pub fn whole(layer: LayerId) -> Self {
+        Self { layer, boxes: Vec::new(), rows: Vec::new() }
+    }
+
     /// What this viewer may hear of it; `None` where that is nothing.
     pub fn for_viewer(&self, viewer: Viewer) -> Option<Touched> {
         let layer = self.layer.describe();
@@ -61,9 +83,9 @@ impl Touched {
         if self.boxes.is_empty() || viewer.sees_every_row(layer.rows) {
             return Some(self.clone());
         }
-        let seen = self.boxes.iter().zip(&self.keys).filter(|(_, key)| viewer.may_see_row(layer.rows, key));
-        let (boxes, keys): (Vec<_>, Vec<_>) = seen.map(|(rect, key)| (*rect, key.clone())).unzip();
-        (!boxes.is_empty()).then_some(Touched { layer: self.layer, boxes, keys })
+        let seen = self.boxes.iter().zip(&self.rows).filter(|(_, row)| row.is_for(viewer, self.layer));
+        let (boxes, rows): (Vec<_>, Vec<_>) = seen.map(|(rect, row)| (*rect, row.clone())).unzip();
+        (!boxes.is_empty()).then_some(Touched { layer: self.layer, boxes, rows })
     }
 }
 

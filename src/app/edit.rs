@@ -1,5 +1,6 @@
 //! Edits: one transaction each, all of it or nothing, seen by this node when the answer goes out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -10,9 +11,9 @@ use tokio_postgres::Transaction;
 
 use super::City;
 use super::jobs::{Job, JobProgress};
-use crate::domain::LayerId;
-use crate::store::edit::{self, Begun, Change, Deed, EditEntry, Effect, NewEdit, Stale, Turn, Written};
-use crate::store::{Store, StoreError};
+use crate::domain::{LayerId, Viewer};
+use crate::store::edit::{self, Begun, Change, Deed, EditEntry, Effect, NewEdit, Stale, Turn, What, Written};
+use crate::store::{Store, StoreError, ownership};
 
 /// Edits that are written at once: each holds a connection.
 const AT_ONCE: usize = 8;
@@ -29,6 +30,15 @@ pub struct Editor {
     store: Store,
     city: Arc<City>,
     places: Arc<Semaphore>,
+}
+
+/// Who edits.
+#[derive(Debug, Clone, Copy)]
+pub struct By<'a> {
+    /// Empty: the name of the database user.
+    pub actor: &'a str,
+    /// Whose rows may be written.
+    pub viewer: Viewer,
 }
 
 /// What was done.
@@ -80,6 +90,12 @@ pub enum EditError {
     /// Nothing was taken back: these were changed since.
     #[error("{} features were changed since", .0.len())]
     ChangedSince(Vec<(LayerId, i64)>),
+    /// Nothing was written: this feature is somebody else's.
+    #[error("{0}/{1} is not yours")]
+    NotYours(LayerId, i64),
+    /// Nothing was written: what would have been is somebody else's.
+    #[error("a feature of {0} would not be yours")]
+    WouldNotBeYours(LayerId),
     #[error("cancelled")]
     Cancelled,
     #[error("there is no such edit")]
@@ -110,25 +126,25 @@ impl Editor {
     }
 
     /// Carries out changes, in their order, all or none.
-    pub async fn carry_out(&self, actor: &str, message: Option<&str>, changes: &[Change]) -> Result<Done, EditError> {
-        self.perform(actor, &Task::Changes { message, changes }).await
+    pub async fn carry_out(&self, by: By<'_>, message: Option<&str>, changes: &[Change]) -> Result<Done, EditError> {
+        self.perform(by, &Task::Changes { message, changes }).await
     }
 
     /// Takes an edit back as a whole. Refused where one of its features was changed since, unless that
     /// left it as it was.
-    pub async fn undo(&self, actor: &str, undo: Undo) -> Result<Done, EditError> {
-        self.perform(actor, &Task::Undo(undo)).await
+    pub async fn undo(&self, by: By<'_>, undo: Undo) -> Result<Done, EditError> {
+        self.perform(by, &Task::Undo(undo)).await
     }
 
     /// Brings layers back to how they were at a time, as an edit that can itself be taken back. There may be
     /// very many features in it, so it is a job, and cancelled it leaves everything as it was.
-    pub async fn restore(&self, actor: &str, restore: &Restore, job: &Job) -> Result<Done, EditError> {
-        self.perform(actor, &Task::Restore(restore, job)).await
+    pub async fn restore(&self, by: By<'_>, restore: &Restore, job: &Job) -> Result<Done, EditError> {
+        self.perform(by, &Task::Restore(restore, job)).await
     }
 
     /// Brings one feature back to an earlier version, as an edit that can itself be taken back.
-    pub async fn restore_version(&self, actor: &str, to: ToVersion) -> Result<Done, EditError> {
-        self.perform(actor, &Task::ToVersion(to)).await
+    pub async fn restore_version(&self, by: By<'_>, to: ToVersion) -> Result<Done, EditError> {
+        self.perform(by, &Task::ToVersion(to)).await
     }
 
     /// An edit and what it did to at most so many features.
@@ -157,11 +173,11 @@ impl Editor {
     }
 
     /// Tries again where PostgreSQL gave the transaction up for another's sake.
-    async fn perform(&self, actor: &str, task: &Task<'_>) -> Result<Done, EditError> {
+    async fn perform(&self, by: By<'_>, task: &Task<'_>) -> Result<Done, EditError> {
         let _place = self.places.acquire().await.expect("the semaphore is never closed");
         let mut tries = 1;
         let (begun, features) = loop {
-            match self.attempt(actor, task).await {
+            match self.attempt(by, task).await {
                 Err(EditError::Store(error)) if error.is_worth_another_try() && tries < TRIES => tries += 1,
                 ended => break ended?,
             }
@@ -173,14 +189,14 @@ impl Editor {
         Ok(Done { edit_id, revision: self.city.snapshot().revision, features })
     }
 
-    async fn attempt(&self, actor: &str, task: &Task<'_>) -> Result<Outcome, EditError> {
+    async fn attempt(&self, by: By<'_>, task: &Task<'_>) -> Result<Outcome, EditError> {
         let mut client = self.store.connect_raw().await?;
         let transaction = client.transaction().await?;
         let outcome = match task {
-            Task::Changes { message, changes } => change(&transaction, actor, *message, changes).await?,
-            Task::Undo(undo) => take_back(&transaction, actor, *undo).await?,
-            Task::Restore(restore, job) => go_back(&transaction, actor, restore, job).await?,
-            Task::ToVersion(to) => go_back_to_version(&transaction, actor, *to).await?,
+            Task::Changes { message, changes } => change(&transaction, by, *message, changes).await?,
+            Task::Undo(undo) => take_back(&transaction, by, *undo).await?,
+            Task::Restore(restore, job) => go_back(&transaction, by, restore, job).await?,
+            Task::ToVersion(to) => go_back_to_version(&transaction, by, *to).await?,
         };
         // Without an edit nothing was written, and what is dropped is rolled back.
         if outcome.0.is_some() {
@@ -209,36 +225,82 @@ enum Task<'a> {
 /// The edit, if one was made, and what it left or would leave.
 type Outcome = (Option<Begun>, Vec<Written>);
 
+/// Refuses features that are there and are somebody else's.
+async fn refuse_foreign(
+    transaction: &Transaction<'_>,
+    by: By<'_>,
+    features: impl Iterator<Item = (LayerId, i64)>,
+) -> Result<(), EditError> {
+    match first_foreign(transaction, by, features).await? {
+        Some((layer, id)) => Err(EditError::NotYours(layer, id)),
+        None => Ok(()),
+    }
+}
+
+/// Refuses what was written when it is now somebody else's. Nothing of it stays, as the caller commits nothing.
+async fn refuse_given_away(transaction: &Transaction<'_>, by: By<'_>, written: &[Written]) -> Result<(), EditError> {
+    match first_foreign(transaction, by, written.iter().map(|one| (one.layer, one.id))).await? {
+        Some((layer, _)) => Err(EditError::WouldNotBeYours(layer)),
+        None => Ok(()),
+    }
+}
+
+async fn first_foreign(
+    transaction: &Transaction<'_>,
+    by: By<'_>,
+    features: impl Iterator<Item = (LayerId, i64)>,
+) -> Result<Option<(LayerId, i64)>, EditError> {
+    let mut ids: BTreeMap<LayerId, Vec<i64>> = BTreeMap::new();
+    features.for_each(|(layer, id)| ids.entry(layer).or_default().push(id));
+    for (layer, ids) in ids {
+        if let Some(id) = ownership::first_foreign(transaction, by.viewer, layer, &ids).await? {
+            return Ok(Some((layer, id)));
+        }
+    }
+    Ok(None)
+}
+
 async fn change(
     transaction: &Transaction<'_>,
-    actor: &str,
+    by: By<'_>,
     message: Option<&str>,
     changes: &[Change],
 ) -> Result<Outcome, EditError> {
     let stale = edit::lock(transaction, changes).await?;
+    // First, so that nobody learns of somebody else's feature that it has changed.
+    let targets = changes.iter().filter_map(|change| match change.what {
+        What::Create { .. } => None,
+        What::Update { id, .. } | What::Delete { id, .. } => Some((change.layer, id)),
+    });
+    refuse_foreign(transaction, by, targets).await?;
     if !stale.is_empty() {
         return Err(EditError::Stale(stale));
     }
     let layers = names(changes.iter().map(|change| change.layer));
-    let new = NewEdit { actor, kind: "edit", undoes: None, message, layers: &layers, feature_count: changes.len() };
+    let (actor, feature_count) = (by.actor, changes.len());
+    let new = NewEdit { actor, kind: "edit", undoes: None, message, layers: &layers, feature_count };
     let begun = edit::begin(transaction, &new).await?;
     let mut written = Vec::with_capacity(changes.len());
     for change in changes {
         written.push(edit::write(transaction, change).await?);
     }
+    refuse_given_away(transaction, by, &written).await?;
     Ok((Some(begun), written))
 }
 
-async fn take_back(transaction: &Transaction<'_>, actor: &str, undo: Undo) -> Result<Outcome, EditError> {
+async fn take_back(transaction: &Transaction<'_>, by: By<'_>, undo: Undo) -> Result<Outcome, EditError> {
     let edit_id = match undo {
         Undo::This(edit_id) => edit_id,
         Undo::Last | Undo::LastUndone => {
-            let actor = edit::actor_or_user(transaction, actor).await?;
+            let actor = edit::actor_or_user(transaction, by.actor).await?;
             let last = edit::last_of(transaction, &actor, undo == Undo::LastUndone).await?;
             last.ok_or(EditError::Nothing)?
         }
     };
-    let target = edit::find_for_update(transaction, edit_id).await?.ok_or(EditError::NoSuchEdit)?;
+    let target = edit::find_for_update(transaction, edit_id).await?;
+    // Of others' edits only the city knows.
+    let is_known = |target: &EditEntry| by.viewer == Viewer::Everything || target.actor == by.actor;
+    let target = target.filter(is_known).ok_or(EditError::NoSuchEdit)?;
     if !target.is_in_effect {
         return Err(EditError::NotInEffect);
     }
@@ -246,15 +308,16 @@ async fn take_back(transaction: &Transaction<'_>, actor: &str, undo: Undo) -> Re
     let kind = if target.kind == "undo" { "redo" } else { "undo" };
     let layers = names(turns.iter().map(|turn| turn.layer));
     let message = target.message.as_deref();
-    let new = NewEdit { actor, kind, undoes: Some(edit_id), message, layers: &layers, feature_count: turns.len() };
-    let outcome = turn_all(transaction, &turns, &new, None).await?;
+    let (actor, feature_count) = (by.actor, turns.len());
+    let new = NewEdit { actor, kind, undoes: Some(edit_id), message, layers: &layers, feature_count };
+    let outcome = turn_all(transaction, by, &turns, &new, None).await?;
     edit::mark_undone(transaction, edit_id).await?;
     Ok(outcome)
 }
 
 async fn go_back(
     transaction: &Transaction<'_>,
-    actor: &str,
+    by: By<'_>,
     restore: &Restore,
     job: &Job,
 ) -> Result<Outcome, EditError> {
@@ -276,14 +339,15 @@ async fn go_back(
     let message = format!("restore {}", restore.at.to_rfc3339());
     let layers = names(turns.iter().map(|turn| turn.layer));
     let (message, feature_count) = (Some(message.as_str()), turns.len());
-    let new = NewEdit { actor, kind: "restore", undoes: None, message, layers: &layers, feature_count };
+    let new = NewEdit { actor: by.actor, kind: "restore", undoes: None, message, layers: &layers, feature_count };
     // Whoever changes one of these in the meantime is asked about, not overwritten.
-    turn_all(transaction, &turns, &new, Some(job)).await
+    turn_all(transaction, by, &turns, &new, Some(job)).await
 }
 
-async fn go_back_to_version(transaction: &Transaction<'_>, actor: &str, to: ToVersion) -> Result<Outcome, EditError> {
+async fn go_back_to_version(transaction: &Transaction<'_>, by: By<'_>, to: ToVersion) -> Result<Outcome, EditError> {
     let ToVersion { layer, id, version, expected } = to;
     let now = edit::image_for_update(transaction, layer, id).await?;
+    refuse_foreign(transaction, by, std::iter::once((layer, id))).await?;
     let is = now.as_ref().and_then(|row| row.get("version")?.as_i64()).and_then(|n| i32::try_from(n).ok());
     if expected.is_some() && expected != is {
         return Err(EditError::Stale(vec![Stale { layer, id, expected, version: is }]));
@@ -294,8 +358,8 @@ async fn go_back_to_version(transaction: &Transaction<'_>, actor: &str, to: ToVe
     let then = edit::image_of_version(transaction, layer, id, version).await?.ok_or(EditError::NoSuchVersion)?;
     let message = format!("restore {layer}/{id} to version {version}");
     let (message, layers) = (Some(message.as_str()), [layer.name()]);
-    let new = NewEdit { actor, kind: "restore", undoes: None, message, layers: &layers, feature_count: 1 };
-    turn_all(transaction, &[Turn { layer, id, from: now, to: Some(then) }], &new, None).await
+    let new = NewEdit { actor: by.actor, kind: "restore", undoes: None, message, layers: &layers, feature_count: 1 };
+    turn_all(transaction, by, &[Turn { layer, id, from: now, to: Some(then) }], &new, None).await
 }
 
 /// Tells how far a job is; an error where somebody has cancelled it.
@@ -307,6 +371,7 @@ fn go_on(job: &Job, progress: JobProgress) -> Result<(), EditError> {
 /// Brings features from one state to another, as one edit. Each is locked, then each is written.
 async fn turn_all(
     transaction: &Transaction<'_>,
+    by: By<'_>,
     turns: &[Turn],
     new: &NewEdit<'_>,
     job: Option<&Job>,
@@ -327,6 +392,7 @@ async fn turn_all(
             changed.push((turn.layer, turn.id));
         }
     }
+    refuse_foreign(transaction, by, turns.iter().map(|turn| (turn.layer, turn.id))).await?;
     if !changed.is_empty() {
         return Err(EditError::ChangedSince(changed));
     }
@@ -338,6 +404,7 @@ async fn turn_all(
         tell("write", written.len())?;
         written.push(edit::turn(transaction, turn, *is_there).await?);
     }
+    refuse_given_away(transaction, by, &written).await?;
     Ok((Some(begun), written))
 }
 

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use geo::{Coord, Rect};
 use tokio::sync::mpsc;
 
+use crate::domain::{LayerId, Viewer};
 use crate::ingest::{self, IngestError, Progress, Record, Report, Request, Watch};
 use crate::store::import::{self, LayerWriter, NewImport, Totals, Written};
 use crate::store::import_log::{self, ImportEntry, Undone};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, ownership};
 
 /// An import that is asked for.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub struct ImportJob {
     pub request: Request,
     /// Who asks; empty for the name of the database user.
     pub actor: String,
+    /// Whose rows it may write.
+    pub viewer: Viewer,
     /// Do everything and keep nothing.
     pub is_dry_run: bool,
 }
@@ -47,6 +50,9 @@ pub enum ImportCause {
     File(#[from] IngestError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What it would write, or write over, is somebody else's.
+    #[error("rows of {0} would not be yours")]
+    NotYours(LayerId),
     #[error("the reading thread ended: {0}")]
     Thread(String),
 }
@@ -102,6 +108,15 @@ pub async fn import(
         (Ok(_), Err(error)) => return Err(failed(report, error.into())),
         (Ok(written), Ok(())) => written,
     };
+    if let Some(import_id) = import_id {
+        for (layer, _) in &layers {
+            match ownership::is_import_own(&transaction, job.viewer, *layer, import_id).await {
+                Ok(true) => {}
+                Ok(false) => return Err(failed(report, ImportCause::NotYours(*layer))),
+                Err(error) => return Err(failed(report, error.into())),
+            }
+        }
+    }
     let mut totals = Totals::default();
     for (layer, written) in layers {
         let counts = report.counts_mut(layer);
@@ -171,7 +186,7 @@ fn read(
 }
 
 /// The import's number, and what became of each layer.
-type Outcome = (Option<i64>, Vec<(crate::domain::LayerId, Written)>);
+type Outcome = (Option<i64>, Vec<(LayerId, Written)>);
 
 async fn write(
     transaction: &tokio_postgres::Transaction<'_>,
@@ -191,7 +206,7 @@ async fn write(
         layers: &job.request.layers,
     };
     let import_id = import::begin(transaction, &new).await?;
-    let mut writer: Option<(crate::domain::LayerId, LayerWriter<'_, '_>)> = None;
+    let mut writer: Option<(LayerId, LayerWriter<'_, '_>)> = None;
     while let Some(message) = receiver.recv().await {
         let Message::Records(records) = message else { continue };
         for record in records {

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tokio::sync::watch;
 
+use crate::domain::Viewer;
+
 /// Jobs at work at once. The next is told to come again.
 const AT_WORK: usize = 4;
 /// How long a result can be fetched.
@@ -62,8 +64,17 @@ impl Job {
 struct Entry {
     job: Job,
     kind: &'static str,
+    /// For whom it works.
+    owner: Viewer,
     /// When it ended, once it has.
     ended: Arc<Mutex<Option<Instant>>>,
+}
+
+impl Entry {
+    /// What an operator's or a body's job tells is theirs; the city sees all.
+    fn is_for(&self, viewer: Viewer) -> bool {
+        viewer == Viewer::Everything || viewer == self.owner
+    }
 }
 
 /// The jobs of this node.
@@ -94,7 +105,13 @@ pub struct TooManyJobs;
 
 impl Jobs {
     /// Starts `work` under an id that nobody has guessed. The work ends with what can be told of it.
-    pub fn start<F>(&self, id: String, kind: &'static str, work: impl FnOnce(Job) -> F) -> Result<(), TooManyJobs>
+    pub fn start<F>(
+        &self,
+        id: String,
+        kind: &'static str,
+        owner: Viewer,
+        work: impl FnOnce(Job) -> F,
+    ) -> Result<(), TooManyJobs>
     where
         F: Future<Output = Result<Value, Value>> + Send + 'static,
     {
@@ -131,7 +148,7 @@ impl Jobs {
             *lock(&ends) = Some(Instant::now());
             state.send_replace(end);
         });
-        entries.insert(id, Entry { job, kind, ended });
+        entries.insert(id, Entry { job, kind, owner, ended });
         Ok(())
     }
 
@@ -141,10 +158,10 @@ impl Jobs {
         JobCounts { at_work: read(at_work), done: read(done), failed: read(failed) }
     }
 
-    /// Kind and state of a job; `None` when there is none of this id, or no longer.
-    pub fn find(&self, id: &str) -> Option<(&'static str, JobState)> {
+    /// Kind and state of a job; `None` when this viewer has none of this id, or no longer.
+    pub fn find(&self, id: &str, viewer: Viewer) -> Option<(&'static str, JobState)> {
         let entries = lock(&self.entries);
-        let entry = entries.get(id)?;
+        let entry = entries.get(id).filter(|entry| entry.is_for(viewer))?;
         let state = entry.job.state.borrow().clone();
         Some((entry.kind, state))
     }
@@ -165,10 +182,10 @@ impl Jobs {
         }
     }
 
-    /// Asks a job to stop. False when there is none of this id. One that has ended stays as it is.
-    pub fn cancel(&self, id: &str) -> bool {
+    /// Asks a job to stop. False when this viewer has none of this id. One that has ended stays as it is.
+    pub fn cancel(&self, id: &str, viewer: Viewer) -> bool {
         let entries = lock(&self.entries);
-        let entry = entries.get(id);
+        let entry = entries.get(id).filter(|entry| entry.is_for(viewer));
         if let Some(entry) = entry {
             entry.job.is_cancelled.store(true, Ordering::Relaxed);
         }
@@ -189,7 +206,7 @@ mod tests {
 
     async fn ended(jobs: &Jobs, id: &str) -> JobState {
         loop {
-            match jobs.find(id).expect("the job is there").1 {
+            match jobs.find(id, Viewer::Everything).expect("the job is there").1 {
                 JobState::Running(_) => tokio::time::sleep(Duration::from_millis(1)).await,
                 state => return state,
             }
@@ -200,7 +217,7 @@ mod tests {
     async fn a_job_tells_how_far_it_is_and_how_it_ended() {
         let jobs = Jobs::default();
         let (sender, go_on) = tokio::sync::oneshot::channel::<()>();
-        jobs.start("a".into(), "test", |job| async move {
+        jobs.start("a".into(), "test", Viewer::Everything, |job| async move {
             job.tell(JobProgress { stage: "read", done: 1, total: 2 });
             go_on.await.map_err(|_| json!("nobody"))?;
             Ok(json!(7))
@@ -209,7 +226,7 @@ mod tests {
         tokio::task::yield_now().await;
         tokio::task::yield_now().await;
         let progress = JobProgress { stage: "read", done: 1, total: 2 };
-        assert_eq!(jobs.find("a"), Some(("test", JobState::Running(progress))));
+        assert_eq!(jobs.find("a", Viewer::Everything), Some(("test", JobState::Running(progress))));
         sender.send(()).unwrap();
         assert_eq!(ended(&jobs, "a").await, JobState::Done(json!(7)));
     }
@@ -217,16 +234,17 @@ mod tests {
     #[tokio::test]
     async fn a_job_can_be_cancelled_and_may_panic() {
         let jobs = Jobs::default();
-        jobs.start("a".into(), "test", |job| async move {
+        jobs.start("a".into(), "test", Viewer::Everything, |job| async move {
             while !job.is_cancelled().load(Ordering::Relaxed) {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
             Err(json!("cancelled"))
         })
         .unwrap();
-        assert!(jobs.cancel("a") && !jobs.cancel("b"));
+        assert!(!jobs.cancel("a", Viewer::Public), "it is somebody else's");
+        assert!(jobs.cancel("a", Viewer::Everything) && !jobs.cancel("b", Viewer::Everything));
         assert_eq!(ended(&jobs, "a").await, JobState::Failed(json!("cancelled")));
-        jobs.start("c".into(), "test", |_| async { panic!("it was meant to") }).unwrap();
+        jobs.start("c".into(), "test", Viewer::Everything, |_| async { panic!("it was meant to") }).unwrap();
         assert!(matches!(ended(&jobs, "c").await, JobState::Failed(_)));
     }
 
@@ -234,8 +252,11 @@ mod tests {
     async fn there_is_a_limit() {
         let jobs = Jobs::default();
         for id in 0..AT_WORK {
-            jobs.start(id.to_string(), "test", |_| std::future::pending()).unwrap();
+            jobs.start(id.to_string(), "test", Viewer::Everything, |_| std::future::pending()).unwrap();
         }
-        assert_eq!(jobs.start("one more".into(), "test", |_| std::future::pending()), Err(TooManyJobs));
+        assert_eq!(
+            jobs.start("one more".into(), "test", Viewer::Everything, |_| std::future::pending()),
+            Err(TooManyJobs)
+        );
     }
 }

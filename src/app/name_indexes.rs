@@ -19,6 +19,7 @@ pub struct NameIndexes {
 impl NameIndexes {
     /// The index of a layer that the viewer may see, if it is built already.
     pub fn ready(&self, snapshot: &Snapshot, layer: LayerId, viewer: Viewer) -> Option<Arc<NameIndex>> {
+        let viewer = viewer.on(layer.describe());
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let (of, index) = kept.get(&(layer, viewer))?;
         Arc::ptr_eq(of, snapshot.layer_unmasked(layer)).then(|| index.clone())
@@ -29,6 +30,7 @@ impl NameIndexes {
         if let Some(index) = self.ready(snapshot, layer, viewer) {
             return Some(index);
         }
+        let viewer = viewer.on(layer.describe());
         let index = Arc::new(NameIndex::build(&snapshot.layer(layer, viewer)?));
         let entry = (snapshot.layer_unmasked(layer).clone(), index.clone());
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert((layer, viewer), entry);

@@ -4,15 +4,16 @@
 //! with its connection and a standby sends none. While PostgreSQL is away the last revision stays
 //! in place and the follower tries again.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
 use sqlx::postgres::PgListener;
 
-use super::city::{City, Touched};
-use crate::domain::LayerId;
-use crate::snapshot::{Layer, Snapshot};
+use super::city::{City, Touched, TouchedRow};
+use crate::domain::{LayerId, RowRule};
+use crate::snapshot::{Area, Item, Layer, Snapshot};
 use crate::store::change::{LayerNews, News, Position, load_city, read_news};
 use crate::store::{Store, StoreError, layer_rows};
 
@@ -116,21 +117,45 @@ fn publish(city: &City, news: News) {
     let last = city.snapshot();
     let mut layers = Vec::with_capacity(news.layers.len());
     let mut touched = Vec::with_capacity(news.layers.len());
+    let bodies = Bodies(OnceCell::new());
     for layer_news in news.layers {
-        let (layer, what) = apply(&last, layer_news);
+        let (layer, what) = apply(&last, layer_news, &bodies);
         touched.push(what);
         layers.push(layer);
+    }
+    if touched.iter().any(|one| one.layer == LayerId::ResponsibleBody) {
+        // Where a body lies decides what it sees, wherever that is.
+        let by_place = |id: &LayerId| matches!(id.describe().rows, RowRule::Operators { .. } | RowRule::Staff);
+        touched.extend(LayerId::ALL.into_iter().filter(by_place).map(Touched::whole));
     }
     let next = last.with_layers(news.position.revision, Utc::now(), layers);
     tracing::info!(revision = next.revision, layers = touched.len(), "a new revision");
     city.publish(next, touched);
 }
 
+/// Where responsible bodies lie, found out when it is first asked for.
+struct Bodies(OnceCell<Vec<(Arc<str>, Area)>>);
+
+impl Bodies {
+    /// Whose a row is.
+    fn row(&self, last: &Snapshot, id: LayerId, item: &Item) -> TouchedRow {
+        let layer = id.describe();
+        let bodies = match layer.rows {
+            RowRule::All | RowRule::PublicWhere { .. } => Vec::new(),
+            RowRule::Operators { .. } | RowRule::Staff => {
+                let all = self.0.get_or_init(|| last.body_areas());
+                all.iter().filter(|(_, area)| area.holds(&item.shape)).map(|(code, _)| code.clone()).collect()
+            }
+        };
+        TouchedRow { key: layer.row_key(&item.values), bodies }
+    }
+}
+
 /// The next state of a layer, with the old and new boxes of what changed.
-fn apply(last: &Snapshot, news: LayerNews) -> (Layer, Touched) {
+fn apply(last: &Snapshot, news: LayerNews, bodies: &Bodies) -> (Layer, Touched) {
     match news {
         LayerNews::Whole(layer) => {
-            let touched = Touched { layer: layer.id(), boxes: Vec::new(), keys: Vec::new() };
+            let touched = Touched::whole(layer.id());
             (layer, touched)
         }
         LayerNews::Some { id, written, removed } => {
@@ -142,9 +167,9 @@ fn apply(last: &Snapshot, news: LayerNews) -> (Layer, Touched) {
                 .filter_map(|id| before.find(id))
                 .map(|item| item.as_ref());
             // What is hidden now and was seen before, and the other way round, is told by the box of that time.
-            let changed = old.chain(&written).map(|item| (item.bounds(), id.describe().row_key(&item.values).clone()));
-            let (boxes, keys) = changed.unzip();
-            (before.with_changes(written, &removed), Touched { layer: id, boxes, keys })
+            let changed = old.chain(&written).map(|item| (item.bounds(), bodies.row(last, id, item)));
+            let (boxes, rows) = changed.unzip();
+            (before.with_changes(written, &removed), Touched { layer: id, boxes, rows })
         }
     }
 }

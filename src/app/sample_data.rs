@@ -72,7 +72,8 @@ async fn load_layer(store: &Store, layer: LayerId, file: &Path, source: String) 
     let mut request = Request::new(file, layer);
     request.source = Some(source);
     request.datum = Some(Datum::Cgcs2000);
-    let job = ImportJob { request, actor: "sample".to_owned(), is_dry_run: false };
+    let job =
+        ImportJob { request, actor: "sample".to_owned(), viewer: crate::domain::Viewer::Everything, is_dry_run: false };
     let imported = import(store, job, Arc::new(|_| ()), Arc::new(AtomicBool::new(false)))
         .await
         .map_err(|cause| SampleDataError::Import { layer, cause })?;

@@ -82,6 +82,8 @@ impl TileServer {
         encoding: u8,
         compress: Compress,
     ) -> Result<Option<EncodedTile>, TooBusy> {
+        // Who sees the same shares the same tile.
+        let viewer = layers.seen_alike(viewer);
         let key = TileKey { viewer, layers, tile, encoding };
         if let Some(known) = self.cache.get(&key) {
             self.counts.hits.fetch_add(1, Ordering::Relaxed);

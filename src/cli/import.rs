@@ -12,7 +12,7 @@ use super::import_report::{self, ProgressLine};
 use crate::app::import::{self, ImportJob};
 use crate::config::DatabaseArgs;
 use crate::domain::LayerId;
-use crate::ingest::{self, Datum, Request};
+use crate::ingest::{self, Datum, Request, Survey};
 use crate::store::Store;
 use crate::store::import_log::Undone;
 
@@ -24,8 +24,16 @@ pub struct ImportArgs {
     file: Option<PathBuf>,
 
     /// The layer that the rows become; `all` takes every layer that OpenStreetMap feeds
-    #[arg(long, required_unless_present_any = ["undo", "list"])]
+    #[arg(long, required_unless_present_any = ["undo", "list", "format"])]
     layer: Option<String>,
+
+    /// `cjj61`: the file is the point table of a survey of pipes by CJJ 61-2017, and becomes utility lines
+    #[arg(long, value_parser = ["cjj61"])]
+    format: Option<String>,
+
+    /// The line table that goes with the points [default: a sheet of the same workbook]
+    #[arg(long, value_name = "FILE", requires = "format")]
+    lines: Option<PathBuf>,
 
     /// Layer, sheet or file of the source, where it holds several
     #[arg(long, value_name = "NAME")]
@@ -119,8 +127,17 @@ pub async fn run(database_args: DatabaseArgs, args: ImportArgs) -> anyhow::Resul
 }
 
 fn job(args: &ImportArgs) -> anyhow::Result<ImportJob> {
-    let (Some(file), Some(layer)) = (&args.file, &args.layer) else { bail!("a file and --layer are needed") };
-    let layers = match layer.as_str() {
+    let survey = args.format.is_some().then(|| Survey { lines: args.lines.clone() });
+    let layer = match (&args.layer, &survey) {
+        (Some(layer), None) => layer.as_str(),
+        (Some(layer), Some(_)) if layer != LayerId::UtilityLine.name() => {
+            bail!("--format cjj61: a survey of pipes becomes {}, not {layer}", LayerId::UtilityLine)
+        }
+        (_, Some(_)) => LayerId::UtilityLine.name(),
+        (None, None) => bail!("a file and --layer are needed"),
+    };
+    let Some(file) = &args.file else { bail!("a file is needed") };
+    let layers = match layer {
         "all" => ingest::OSM_LAYERS.to_vec(),
         name => vec![name.parse::<LayerId>()?],
     };
@@ -145,9 +162,15 @@ fn job(args: &ImportArgs) -> anyhow::Result<ImportJob> {
         key: args.key.clone(),
         source: args.source.clone(),
         is_noded: args.node,
+        survey,
         ..Request::new(file, LayerId::Community)
     };
-    Ok(ImportJob { request, actor: args.actor.clone(), is_dry_run: args.dry_run })
+    Ok(ImportJob {
+        request,
+        actor: args.actor.clone(),
+        viewer: crate::domain::Viewer::Everything,
+        is_dry_run: args.dry_run,
+    })
 }
 
 async fn import(store: &Store, job: ImportJob, args: &ImportArgs) -> anyhow::Result<()> {

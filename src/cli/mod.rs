@@ -15,6 +15,7 @@ mod sample;
 mod serve;
 mod service_manager;
 mod stop;
+mod user;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -57,6 +58,8 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Put a backup in the place of the database, whole or not at all
     Restore(restore::RestoreArgs),
+    /// Make accounts, list them, shut them out, set passwords
+    User(user::UserArgs),
     /// Print the description of the API (OpenAPI 3.1)
     Openapi,
     /// Write an invented city, one GeoJSON file a layer
@@ -91,6 +94,7 @@ pub fn run(words: Vec<OsString>) -> anyhow::Result<()> {
             Command::Export(args) => export::run(cli.database, *args).await,
             Command::Analyse(args) => analyse::run(cli.database, args).await,
             Command::Migrate(args) => migrate::run(cli.database, args).await,
+            Command::User(args) => user::run(cli.database, args).await,
             Command::Sample(args) => sample::run(args),
         }
     });

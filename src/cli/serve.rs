@@ -121,6 +121,7 @@ fn http_settings(args: &ServeArgs, city: &CityRow) -> http::Settings {
         max_upload_bytes: args.max_upload_bytes,
         max_requests_under_way: args.max_requests_under_way,
         max_followers: args.max_followers,
+        session_length: Duration::from_secs(args.session_hours * 60 * 60),
         max_request_time: Duration::from_secs(args.max_request_seconds),
         data_credit: args.data_credit.clone(),
         tianditu_key: args.tianditu_key().unwrap_or_default(),

@@ -28,7 +28,7 @@ pub static LAYER: LayerDescription = LayerDescription {
     },
     geometry: GeometryKind::Point,
     audience: Audience::Staff,
-    rows: RowRule::All,
+    rows: RowRule::Staff,
     fields: &[
         Field::new("code", text(64), "编号", "Code").identifier(),
         Field::new("name", text(200), "名称", "Name").in_tiles().aliases(&["资源名称"]),

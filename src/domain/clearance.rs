@@ -16,7 +16,7 @@ use super::rule::{Verdict, Verified, read};
 pub const CLEARANCE_SET_VERSION: &str = "2026.11";
 
 /// Which table a number stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClearanceTable {
     /// 4.1.9: between lines side by side.

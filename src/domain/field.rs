@@ -122,7 +122,7 @@ impl Field {
         self
     }
 
-    /// Hidden from the public viewer.
+    /// Hidden from the public and from operators.
     pub const fn internal(mut self) -> Self {
         self.audience = Audience::Staff;
         self

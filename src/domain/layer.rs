@@ -45,6 +45,8 @@ pub enum GeometryKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     Public,
+    /// Staff, and utility operators as far as rows are theirs.
+    Operators,
     Staff,
 }
 
@@ -55,6 +57,20 @@ pub enum RowRule {
     All,
     /// The public sees the rows whose field has one of these codes; a row that does not say is not for it.
     PublicWhere { field: &'static str, is: &'static [&'static str] },
+    /// An operator sees the rows whose field names it, alone or among others, and those that `open` (a field and
+    /// its code) shows to every operator; a body those in its area.
+    Operators { field: &'static str, open: Option<(&'static str, &'static str)> },
+    /// The city's own; a body sees those in its area.
+    Staff,
+}
+
+/// What a row says of whom it is for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowKey {
+    /// The value of the field that the layer's rule names.
+    pub named: Value,
+    /// It is shown to every operator.
+    pub is_open: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -157,12 +173,22 @@ impl LayerDescription {
         self.fields.iter().enumerate().find(|(_, field)| field.name == name)
     }
 
-    /// What tells whose a row is: the value of the field that the layer's rule names.
-    pub fn row_key<'a>(&self, values: &'a [Value]) -> &'a Value {
+    /// What tells whose a row is.
+    pub fn row_key(&self, values: &[Value]) -> RowKey {
+        let value = |name| self.field(name).map_or(Value::Null, |(at, _)| values[at].clone());
         match self.rows {
-            RowRule::All => &Value::Null,
-            RowRule::PublicWhere { field, .. } => self.field(field).map_or(&Value::Null, |(at, _)| &values[at]),
+            RowRule::All | RowRule::Staff => RowKey { named: Value::Null, is_open: false },
+            RowRule::PublicWhere { field, .. } => RowKey { named: value(field), is_open: false },
+            RowRule::Operators { field, open } => {
+                let is_open = open.is_some_and(|(field, code)| value(field).as_text() == Some(code));
+                RowKey { named: value(field), is_open }
+            }
         }
+    }
+
+    /// True when some field is not for the public.
+    pub fn has_internal_fields(&self) -> bool {
+        self.fields.iter().any(|field| field.audience != Audience::Public)
     }
 
     /// The position of a field in an item's values, with the field, for each that `viewer` may see.
@@ -224,11 +250,14 @@ mod tests {
     }
 
     #[test]
-    fn the_public_sees_no_pipe() {
+    fn the_public_sees_no_pipe_and_an_operator_no_candidate_site() {
         let seen: Vec<_> = LayerId::visible_to(Viewer::Public).collect();
         assert!(!seen.contains(&LayerId::UtilityLine));
         assert!(!seen.contains(&LayerId::UtilityWork));
         assert!(!seen.contains(&LayerId::SharedTrench));
         assert!(seen.contains(&LayerId::Community));
+        let operator = Viewer::Operator(crate::domain::Name::of("甲").expect("a name"));
+        let seen: Vec<_> = LayerId::visible_to(operator).collect();
+        assert!(seen.contains(&LayerId::UtilityLine) && !seen.contains(&LayerId::CandidateSite));
     }
 }

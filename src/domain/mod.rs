@@ -2,9 +2,11 @@
 //!
 //! Invariants: nothing here does I/O, asks the clock or knows another room of the program.
 
+pub mod account;
 pub mod field;
 mod field_value;
 pub mod layer;
+pub mod name;
 pub mod value;
 pub mod viewer;
 
@@ -27,11 +29,13 @@ pub mod scheme;
 mod shared_trench;
 mod street;
 mod subdistrict;
+pub mod trench_plan;
 mod utility_kind;
 mod utility_line;
 mod utility_work;
 
 pub use field::{Choice, Field, FieldKind, Role, Title};
-pub use layer::{Audience, GeometryKind, LayerDescription, LayerId, RowRule};
+pub use layer::{Audience, GeometryKind, LayerDescription, LayerId, RowKey, RowRule};
+pub use name::Name;
 pub use value::Value;
-pub use viewer::Viewer;
+pub use viewer::{Sight, Viewer};

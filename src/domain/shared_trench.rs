@@ -17,8 +17,8 @@ pub static LAYER: LayerDescription = LayerDescription {
     title: Title { zh: "共沟", en: "Shared trenches" },
     description: Title { zh: "多家单位合并开挖的管沟", en: "Trenches that several operators open together" },
     geometry: GeometryKind::Line,
-    audience: Audience::Staff,
-    rows: RowRule::All,
+    audience: Audience::Operators,
+    rows: RowRule::Operators { field: "operators", open: None },
     fields: &[
         Field::new("code", text(64), "编号", "Code").identifier(),
         Field::new("name", text(200), "名称", "Name").in_tiles(),
@@ -28,7 +28,10 @@ pub static LAYER: LayerDescription = LayerDescription {
         Field::new("starts_on", FieldKind::Date, "开工日期", "Starts on"),
         Field::new("ends_on", FieldKind::Date, "完工日期", "Ends on"),
         Field::new("depth_m", number(0.0, 100.0), "沟深", "Depth").unit("m"),
-        Field::new("members", text(1000), "共沟工程编号", "Codes of its works").aliases(&["参与工程"]),
+        // A member may show others no more of its work than that it is there.
+        Field::new("members", text(1000), "共沟工程编号", "Codes of its works").internal().aliases(&["参与工程"]),
+        // Names with `;` between: the operators who may see the trench.
+        Field::new("operators", text(1000), "参与单位", "Operators").internal().aliases(&["共沟单位"]),
     ],
     label_field: Some("name"),
     time_fields: Some(("starts_on", "ends_on")),

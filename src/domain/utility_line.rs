@@ -73,8 +73,8 @@ pub static LAYER: LayerDescription = LayerDescription {
         zh: "地下与架空现状管线（敏感数据）", en: "Existing utility lines (sensitive)"
     },
     geometry: GeometryKind::Line,
-    audience: Audience::Staff,
-    rows: RowRule::All,
+    audience: Audience::Operators,
+    rows: RowRule::Operators { field: "operator", open: None },
     fields: &[
         Field::new("code", text(64), "管线编号", "Code").identifier().aliases(&["编号", "管段编号"]),
         Field::new("utility_kind", FieldKind::Choice(UTILITY_KINDS), "管线种类", "Kind")

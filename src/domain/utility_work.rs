@@ -32,8 +32,8 @@ pub static LAYER: LayerDescription = LayerDescription {
         zh: "专业经营单位计划实施的管线工程", en: "Works planned by utility operators"
     },
     geometry: GeometryKind::Line,
-    audience: Audience::Staff,
-    rows: RowRule::All,
+    audience: Audience::Operators,
+    rows: RowRule::Operators { field: "operator", open: Some(("visibility", "open")) },
     fields: &[
         Field::new("code", text(64), "工程编号", "Code").identifier().aliases(&["编号"]),
         Field::new("name", text(200), "工程名称", "Name").in_tiles().aliases(&["名称"]),

@@ -56,6 +56,12 @@ pub fn set_date(feature: &mut Feature<'_>, index: usize, [year, month, day]: [i3
     unsafe { gdal_sys::OGR_F_SetFieldDateTime(feature.c_feature(), index as i32, year, month, day, 0, 0, 0, 0) }
 }
 
+/// How a feature is drawn: colour of a line, text and size of a label.
+pub fn set_style(feature: &mut Feature<'_>, style: &CStr) {
+    // SAFETY: the feature is alive and copies the text.
+    unsafe { gdal_sys::OGR_F_SetStyleString(feature.c_feature(), style.as_ptr()) }
+}
+
 /// The number of the row in formats that have one.
 pub fn set_row_number(feature: &mut Feature<'_>, id: i64) {
     // SAFETY: the feature is alive; formats that take no number leave it.

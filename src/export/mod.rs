@@ -7,6 +7,7 @@
 //! because they held there.
 
 mod columns;
+mod drawing;
 mod fit;
 mod folder;
 mod format;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 use geo::{Coord, Rect};
 
+pub use drawing::{Drawn, Mark, circle, write_drawing};
 pub use folder::Folder;
 pub use format::{Format, TextEncoding, UnknownEncoding, UnknownFormat};
 pub use problem::{ExportError, Misfit, Unfit};

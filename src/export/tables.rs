@@ -1,4 +1,4 @@
-//! Tables of an answer, several in one file: sheets of a workbook, or layers of a GeoPackage.
+//! Tables of an answer, several in one file: sheets of a workbook, or layers of a GeoPackage; one alone as CSV.
 //!
 //! A cell that nobody knows stays empty. Texts are written as texts: what begins like a formula is none.
 
@@ -71,7 +71,7 @@ pub struct Table {
     pub has_shapes: bool,
 }
 
-/// Writes all tables into one new file, XLSX or GeoPackage. `is_wanted` is asked now and then; false stops the work.
+/// Writes all tables into one new file, XLSX or GeoPackage, or one table as CSV. `is_wanted` is asked now and then; false stops the work.
 pub fn write_tables(
     path: &Path,
     format: Format,
@@ -138,7 +138,12 @@ impl Book<'_> {
         let is_sheet = self.format.is_table();
         let has_shapes = table.has_shapes && !is_sheet;
         let described = format!("IDENTIFIER={}", table.title);
-        let options: &[&str] = if is_sheet { &[] } else { &[&described] };
+        let options: &[&str] = match self.format {
+            // Without the mark a spreadsheet program takes UTF-8 for the encoding of its country.
+            Format::Csv => &["WRITE_BOM=YES", "LINEFORMAT=CRLF"],
+            _ if is_sheet => &[],
+            _ => &[&described],
+        };
         let layer = dataset
             .create_layer(LayerOptions {
                 name: if is_sheet { table.title } else { table.name },

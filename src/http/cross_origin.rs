@@ -27,6 +27,17 @@ pub fn layer(settings: &Settings) -> CorsLayer {
         .expose_headers(shown)
 }
 
+/// Whether a page that is not ours asks.
+pub struct ForeignPage(pub bool);
+
+impl axum::extract::FromRequestParts<super::AppState> for ForeignPage {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &super::AppState) -> Result<Self, Self::Rejection> {
+        Ok(Self(is_foreign(parts, &state.settings)))
+    }
+}
+
 /// True when a page that is not ours asks. Browsers name the origin of such a page, and cannot be made
 /// not to; they name ours as well where they write.
 pub fn is_foreign(parts: &Parts, settings: &Settings) -> bool {

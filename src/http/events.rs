@@ -20,6 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use utoipa::ToSchema;
 
 use super::AppState;
+use super::caller::Caller;
 use super::layers::corners;
 use super::parameters::Parameters;
 use super::problem::{Kind, Problem, ProblemBody};
@@ -35,6 +36,8 @@ const MOST_BOXES: usize = 200;
 const MOST_TILES: usize = 400;
 /// Proxies close what is silent for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often it is looked whether an account that follows still may.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How soon a browser comes back after a lost connection.
 const COME_BACK: Duration = Duration::from_secs(1);
 
@@ -106,6 +109,7 @@ pub struct DatabaseEvent {
 pub async fn follow(
     State(state): State<AppState>,
     viewer: Viewer,
+    caller: Caller,
     mut parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -114,6 +118,7 @@ pub async fn follow(
     let since = last_event_id(&headers)?.or(since);
     let permit = state.followers.admit()?;
     let follower = Follower::new(state.city.clone(), viewer, since, permit);
+    let follower = Follower { pass: caller.person.is_some().then(|| (state.clone(), caller)), ..follower };
     let events = stream::unfold(follower, |mut follower| async move {
         let event = follower.next().await?;
         Some((Ok::<_, Infallible>(event), follower))
@@ -138,6 +143,8 @@ struct Follower {
     told: u64,
     was_up: bool,
     waiting: VecDeque<Event>,
+    /// By what an account follows; the stream ends with it.
+    pass: Option<(AppState, Caller)>,
     _place: OwnedSemaphorePermit,
 }
 
@@ -149,7 +156,8 @@ impl Follower {
             Some(revision) => (revision, city.since(revision).is_some()),
             None => (now, true),
         };
-        let mut follower = Self { city, viewer, news, told, was_up: true, waiting: VecDeque::new(), _place: place };
+        let mut follower =
+            Self { city, viewer, news, told, was_up: true, waiting: VecDeque::new(), pass: None, _place: place };
         let first = match is_known {
             true => event("revision", Some(told), &RevisionEvent { revision: told, layers: Vec::new(), tiles: None }),
             false => follower.reset(now),
@@ -159,13 +167,22 @@ impl Follower {
         follower
     }
 
-    /// The next event; `None` when the city is gone.
+    /// The next event; `None` when the city is gone, or the right to hear of it.
     async fn next(&mut self) -> Option<Event> {
         loop {
+            if let Some((state, caller)) = &self.pass
+                && !caller.still_holds(state).await
+            {
+                return None;
+            }
             if let Some(event) = self.waiting.pop_front() {
                 return Some(event);
             }
-            self.news.changed().await.ok()?;
+            let has_pass = self.pass.is_some();
+            tokio::select! {
+                changed = self.news.changed() => changed.ok()?,
+                () = tokio::time::sleep(LOOK_EVERY), if has_pass => continue,
+            }
             self.catch_up();
         }
     }

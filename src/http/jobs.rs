@@ -1,23 +1,24 @@
 //! How far long work has come, its result, and stopping it.
 
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::Response;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::author::Author;
 use super::links::JSON;
 use super::problem::{Kind, Problem};
 use super::representation::{Representation, Wishes};
 use crate::app::jobs::JobState;
+use crate::domain::Viewer;
 
 #[derive(Serialize, ToSchema)]
 pub struct JobSummary {
     job_id: String,
-    /// `import` or `restore`.
+    /// `import`, `restore` or the name of an analysis.
     kind: &'static str,
     /// `running`, `done` or `failed`.
     state: &'static str,
@@ -44,10 +45,10 @@ pub struct ProgressSummary {
 pub async fn find_job(
     State(state): State<AppState>,
     Path(job_id): Path<String>,
-    _: Author,
+    JobViewer(viewer): JobViewer,
     wishes: Wishes,
 ) -> Result<Response, Problem> {
-    let (kind, job) = state.jobs.find(&job_id).ok_or_else(|| unknown(&job_id))?;
+    let (kind, job) = state.jobs.find(&job_id, viewer).ok_or_else(|| unknown(&job_id))?;
     let (name, progress, result) = match job {
         JobState::Running(p) => {
             ("running", Some(ProgressSummary { stage: p.stage, done: p.done, total: p.total }), Value::Null)
@@ -67,9 +68,23 @@ pub async fn find_job(
 pub async fn cancel_job(
     State(state): State<AppState>,
     Path(job_id): Path<String>,
-    _: Author,
+    JobViewer(viewer): JobViewer,
 ) -> Result<StatusCode, Problem> {
-    if state.jobs.cancel(&job_id) { Ok(StatusCode::ACCEPTED) } else { Err(unknown(&job_id)) }
+    if state.jobs.cancel(&job_id, viewer) { Ok(StatusCode::ACCEPTED) } else { Err(unknown(&job_id)) }
+}
+
+/// Who may have jobs: all but the public, which waits for its answers.
+pub struct JobViewer(Viewer);
+
+impl FromRequestParts<AppState> for JobViewer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        match Viewer::from_request_parts(parts, state).await? {
+            Viewer::Public => Err(Problem::new(Kind::NotAllowed, "The public has no jobs.")),
+            viewer => Ok(Self(viewer)),
+        }
+    }
 }
 
 fn unknown(job_id: &str) -> Problem {

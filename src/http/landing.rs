@@ -55,7 +55,7 @@ pub async fn show_landing(
     };
     let representation =
         if is_html { Representation::new(HTML, page(&landing)) } else { Representation::json(JSON, &landing) };
-    Ok(representation.vary("Accept, Accept-Encoding, Authorization").answer(&wishes))
+    Ok(representation.vary("Accept, Accept-Encoding, Authorization, Cookie").answer(&wishes))
 }
 
 /// A browser names text/html outright; programs name JSON or nothing.

@@ -138,7 +138,7 @@ impl LayerSummary {
             },
             audience: match layer.audience {
                 Audience::Public => AudienceName::Public,
-                Audience::Staff => AudienceName::Staff,
+                Audience::Operators | Audience::Staff => AudienceName::Staff,
             },
             label_field: layer.label_field,
             count: view.len(),

@@ -75,9 +75,16 @@ impl FromRequestParts<AppState> for Base {
             None => origin(parts),
         };
         // An invalid viewer has been refused by the viewer's own extractor.
-        let viewer = super::parameters::Parameters::of(parts)?.take("viewer")?.filter(|viewer| viewer == "public");
+        let viewer = super::parameters::Parameters::of(parts)?.take("viewer")?;
+        let viewer = viewer.filter(|viewer| viewer != "everything").map(|viewer| percent_encoded(&viewer));
         Ok(Self { origin, viewer })
     }
+}
+
+/// A text as the value of a parameter.
+fn percent_encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 /// From the Host header where it looks like one; otherwise links are relative to the server.

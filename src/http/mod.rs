@@ -15,6 +15,7 @@ pub mod analysis;
 mod author;
 pub mod basemaps;
 mod body;
+mod caller;
 mod city;
 mod collections;
 mod cross_origin;
@@ -43,12 +44,16 @@ mod scenarios;
 mod schema;
 mod schemes;
 mod search;
+mod session;
 mod sources;
 mod statistics;
 pub mod streams;
+mod street_calendar;
 mod strict_json;
 mod tile_sets;
 mod tiles;
+mod tokens;
+mod trench_plans;
 mod web;
 
 use std::path::PathBuf;
@@ -65,6 +70,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::router::UtoipaMethodRouterExt as _;
 use utoipa_axum::routes;
 
+use crate::app::accounts::Accounts;
 use crate::app::edit::Editor;
 use crate::app::jobs::Jobs;
 use crate::app::uploads::Uploads;
@@ -98,6 +104,8 @@ pub struct AppState {
     jobs: Jobs,
     uploads: Option<Arc<Uploads>>,
     editor: Option<Arc<Editor>>,
+    /// `None`: this server knows nobody.
+    accounts: Option<Arc<Accounts>>,
     /// The header that says what a page may fetch.
     policy: (HeaderName, HeaderValue),
 }
@@ -133,6 +141,7 @@ impl AppState {
             jobs,
             uploads: None,
             editor: None,
+            accounts: None,
             policy,
         }
     }
@@ -140,10 +149,12 @@ impl AppState {
     /// A server that also writes: to this database, from files that are kept in this folder meanwhile.
     pub fn with_store(self, store: Store, uploads: impl Into<PathBuf>) -> Self {
         let editor = Editor::new(store.clone(), self.city.clone());
+        let accounts = Accounts::new(store.clone(), self.settings.session_length);
         Self {
             store: Some(store),
             uploads: Some(Arc::new(Uploads::new(uploads))),
             editor: Some(Arc::new(editor)),
+            accounts: Some(Arc::new(accounts)),
             ..self
         }
     }
@@ -231,6 +242,21 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(analysis::grouping::analyse_grouping))
         .routes(routes!(analysis::trenches::analyse_trenches))
         .routes(routes!(analysis::trenches::list_clearance_rules))
+        .routes(routes!(trench_plans::list_trench_plans, trench_plans::create_trench_plan))
+        .routes(routes!(trench_plans::find_trench_plan, trench_plans::delete_trench_plan))
+        .routes(routes!(trench_plans::offer_trench_plan))
+        .routes(routes!(trench_plans::replan_trench_plan))
+        .routes(routes!(trench_plans::close_trench_plan))
+        .routes(routes!(trench_plans::list_trench_plan_history))
+        .routes(routes!(trench_plans::list_trench_plan_clashes))
+        .routes(routes!(trench_plans::export_trench_plan))
+        .routes(routes!(trench_plans::create_trench_reply))
+        .routes(routes!(trench_plans::replace_trench_lead))
+        .routes(routes!(trench_plans::withdraw_trench))
+        .routes(routes!(trench_plans::show_trench_sheet))
+        .routes(routes!(trench_plans::list_own_trenches))
+        .routes(routes!(trench_plans::create_own_reply))
+        .routes(routes!(street_calendar::show_street_calendar))
         // Files have a limit of their own, which is held while they come.
         .routes(routes!(imports::uploads::create_upload).layer(DefaultBodyLimit::disable()))
         .routes(routes!(imports::uploads::preview_upload))
@@ -238,6 +264,9 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(imports::create_import, imports::list_imports))
         .routes(routes!(imports::undo_import))
         .routes(routes!(jobs::find_job, jobs::cancel_job))
+        .routes(routes!(session::log_in, session::show_session, session::log_out))
+        .routes(routes!(tokens::list_tokens, tokens::create_token))
+        .routes(routes!(tokens::delete_token))
 }
 
 /// The whole server.

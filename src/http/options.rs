@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::AppState;
+use super::caller::Caller;
 use super::problem::{Kind, Problem};
 use crate::domain::Viewer;
 
@@ -37,13 +38,28 @@ pub async fn answer(State(state): State<AppState>, request: Request, next: Next)
     let path = parts.uri.path().to_owned();
     match Viewer::from_request_parts(&mut parts, &state).await {
         Ok(viewer) => {
-            // Everything but the question about an area is changed by whoever sees everything.
-            let may_write = viewer == Viewer::Everything || path == "/api/statistics";
+            let caller = Caller::from_request_parts(&mut parts, &state).await;
+            let is_writer = caller.is_ok_and(|caller| caller.may_write && caller.viewer == viewer);
+            let may_write =
+                (is_writer && is_for(viewer, &path)) || matches!(&*path, "/api/statistics" | "/api/session");
             let mut response = StatusCode::OK.into_response();
             response.extensions_mut().insert(Asked { path, may_write });
             response
         }
         Err(problem) => problem.into_response(),
+    }
+}
+
+/// True when this viewer may change something at an address.
+fn is_for(viewer: Viewer, path: &str) -> bool {
+    let layer = path.strip_prefix("/api/collections/").and_then(|rest| rest.split('/').next());
+    match (viewer, layer) {
+        (Viewer::Everything, _) => true,
+        (Viewer::Public, _) => false,
+        (_, Some(layer)) => layer.parse().is_ok_and(|layer| viewer.may_write(layer)),
+        (_, None) => {
+            ["/api/edits", "/api/uploads", "/api/imports", "/api/tokens"].iter().any(|at| path.starts_with(at))
+        }
     }
 }
 

@@ -51,11 +51,17 @@ pub enum Kind {
     SchemeClosed,
     InvalidSchemeEdit,
     InfeasibleGrouping,
+    UnknownTrenchPlan,
+    TrenchPlanState,
+    InvalidReply,
     Cancelled,
+    WrongPassword,
+    TooManyAttempts,
+    UnknownToken,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 37] = [
+    pub const ALL: [Kind; 43] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -93,6 +99,12 @@ impl Kind {
         Kind::SchemeClosed,
         Kind::InvalidSchemeEdit,
         Kind::InfeasibleGrouping,
+        Kind::UnknownTrenchPlan,
+        Kind::TrenchPlanState,
+        Kind::InvalidReply,
+        Kind::WrongPassword,
+        Kind::TooManyAttempts,
+        Kind::UnknownToken,
     ];
 
     /// Name in the `type` URI, HTTP status, title and what the reader of its page can do about it.
@@ -127,7 +139,7 @@ impl Kind {
                 "not-authorized",
                 S::UNAUTHORIZED,
                 "This needs a valid token",
-                "Send `Authorization: Bearer <token>` with the administrator's token, or ask as the public.",
+                "Log in, send `Authorization: Bearer <token>` with the token of an account or the administrator's, or ask as the public.",
             ),
             Kind::UnknownLayer => (
                 "unknown-layer",
@@ -204,8 +216,8 @@ impl Kind {
             Kind::NotAllowed => (
                 "not-allowed",
                 S::FORBIDDEN,
-                "You may look but not change anything",
-                "Changing the city needs the administrator's token, or a program on the same machine.",
+                "That is not yours to do",
+                "Log in with an account that may do it, or send its token; `/api/session` tells as whom you ask.",
             ),
             Kind::UnknownUpload => (
                 "unknown-upload",
@@ -297,6 +309,24 @@ impl Kind {
                 "The scheme cannot be edited like that",
                 "`reason` names why and `facts` what stands against it; nothing was changed.",
             ),
+            Kind::UnknownTrenchPlan => (
+                "unknown-trench-plan",
+                S::NOT_FOUND,
+                "There is no such plan of shared trenches",
+                "`/api/trench-plans` lists the plans that you may see.",
+            ),
+            Kind::TrenchPlanState => (
+                "trench-plan-state",
+                S::CONFLICT,
+                "The plan or its trench is not in a state for that",
+                "Drafts are offered or deleted, offered plans are replied to, an agreed trench is only taken back.",
+            ),
+            Kind::InvalidReply => (
+                "invalid-reply",
+                S::UNPROCESSABLE_ENTITY,
+                "The reply cannot be taken",
+                "`reason` names why: whoever refuses or asks for other days says why, and the days hold the work.",
+            ),
             Kind::NameTaken => {
                 ("name-taken", S::CONFLICT, "The name is taken", "Names are unique; choose another one.")
             }
@@ -307,6 +337,21 @@ impl Kind {
                 "The work was stopped",
                 "Somebody cancelled the job; what it had done so far was taken back.",
             ),
+            Kind::WrongPassword => (
+                "wrong-password",
+                S::FORBIDDEN,
+                "The name or the password is wrong",
+                "It is not told which. An administrator can set a new password: `pianqu user password NAME`.",
+            ),
+            Kind::TooManyAttempts => (
+                "too-many-attempts",
+                S::TOO_MANY_REQUESTS,
+                "Too many wrong passwords",
+                "Try again after the seconds that `Retry-After` names; the wait doubles up to five minutes.",
+            ),
+            Kind::UnknownToken => {
+                ("unknown-token", S::NOT_FOUND, "There is no such token", "`/api/tokens` lists those of your account.")
+            }
         }
     }
 

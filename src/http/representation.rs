@@ -191,7 +191,7 @@ impl Representation {
             body: body.into(),
             // A browser keeps it and asks each time whether it still holds.
             cache_control: HeaderValue::from_static("private, no-cache"),
-            vary: HeaderValue::from_static("Accept-Encoding, Authorization"),
+            vary: HeaderValue::from_static("Accept-Encoding, Authorization, Cookie"),
             stem: None,
             is_compressible: true,
             headers: Vec::new(),

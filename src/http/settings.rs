@@ -37,6 +37,8 @@ pub struct Settings {
     pub max_requests_under_way: usize,
     /// Event streams that are open at a time.
     pub max_followers: usize,
+    /// How long somebody stays logged in.
+    pub session_length: Duration,
     /// Bytes of memory for encoded tiles.
     pub tile_cache_bytes: u64,
     /// Vertices of an area that statistics are asked for.
@@ -95,6 +97,7 @@ impl Default for Settings {
             analysis_at_once: Duration::from_secs(2),
             max_requests_under_way: 512,
             max_followers: 1000,
+            session_length: Duration::from_secs(12 * 60 * 60),
             tile_cache_bytes: 256 << 20,
             max_area_vertices: 20_000,
             data_credit: None,

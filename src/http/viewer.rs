@@ -1,45 +1,40 @@
 //! Who is asking: every handler that reads the city takes a [`Viewer`] out of the request.
 
 use axum::extract::FromRequestParts;
-use axum::http::{header, request::Parts};
+use axum::http::request::Parts;
 
 use super::AppState;
-use super::cross_origin;
+use super::caller::Caller;
 use super::parameters::Parameters;
 use super::problem::{Kind, Problem};
-use crate::domain::Viewer;
+use crate::domain::{Name, Viewer};
 
-/// - A bearer token that is the administrator's gives everything; any other token is refused,
-///   because answering less than was asked for would look like an empty city.
-/// - Without a token the setting decides; a page of another origin is the public.
-/// - `?viewer=public` lowers to what the public sees, for a look through its eyes.
+/// What the [`Caller`] is entitled to. `?viewer=public` lowers that to what the public sees, for a look through its
+/// eyes; who sees everything may also look through those of an operator (`operator:资阳燃气`) or of a body
+/// (`body:512002`).
 impl FromRequestParts<AppState> for Viewer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let entitled = match bearer(parts)? {
-            Some(token) if state.settings.is_admin_token(token) => Viewer::Everything,
-            Some(_) => return Err(Problem::new(Kind::NotAuthorized, "The token is not valid.")),
-            None if cross_origin::is_foreign(parts, &state.settings) => Viewer::Public,
-            None => state.settings.anonymous_viewer,
-        };
-        match Parameters::of(parts)?.take("viewer")?.as_deref() {
-            None => Ok(entitled),
-            Some("public") => Ok(Viewer::Public),
-            Some("everything") if entitled == Viewer::Everything => Ok(entitled),
-            Some("everything") => Err(Problem::new(Kind::NotAuthorized, "Seeing everything needs a token.")),
-            Some(other) => Err(Problem::parameter("viewer", format!("«{other}» is not public or everything"))),
+        let entitled = Caller::from_request_parts(parts, state).await?.viewer;
+        let Some(asked) = Parameters::of(parts)?.take("viewer")? else { return Ok(entitled) };
+        let viewer = read(&asked).ok_or_else(|| {
+            let detail = format!("«{asked}» is not public, everything, operator:NAME or body:CODE");
+            Problem::parameter("viewer", detail)
+        })?;
+        if viewer == Viewer::Public || viewer == entitled || entitled == Viewer::Everything {
+            return Ok(viewer);
         }
+        Err(Problem::new(Kind::NotAuthorized, "Seeing that needs a token or a session."))
     }
 }
 
-fn bearer(parts: &Parts) -> Result<Option<&str>, Problem> {
-    let Some(value) = parts.headers.get(header::AUTHORIZATION) else { return Ok(None) };
-    let token = value.to_str().ok().and_then(|text| {
-        let (scheme, token) = text.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-    });
-    token
-        .map(Some)
-        .ok_or_else(|| Problem::new(Kind::NotAuthorized, "The Authorization header is not «Bearer <token>»."))
+fn read(text: &str) -> Option<Viewer> {
+    match text.split_once(':') {
+        None if text == "public" => Some(Viewer::Public),
+        None if text == "everything" => Some(Viewer::Everything),
+        Some(("operator", name)) => Name::of(name).map(Viewer::Operator),
+        Some(("body", code)) => Name::of(code).map(Viewer::Body),
+        _ => None,
+    }
 }

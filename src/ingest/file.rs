@@ -215,7 +215,7 @@ fn content_key(wkb: &[u8], values: &[Value]) -> String {
 }
 
 /// The layer to be read: the one that is named, or the only one that can be meant.
-fn pick(dataset: Dataset, request: &Request, report: &mut Report) -> Result<OwnedLayer, IngestError> {
+pub fn pick(dataset: Dataset, request: &Request, report: &mut Report) -> Result<OwnedLayer, IngestError> {
     let mut names = Vec::new();
     let mut with_shape = Vec::new();
     for layer in dataset.layers() {
@@ -246,7 +246,7 @@ fn pick(dataset: Dataset, request: &Request, report: &mut Report) -> Result<Owne
     dataset.into_layer_by_name(&chosen).map_err(|error| unreadable(&request.path, error))
 }
 
-fn column_names(layer: &OwnedLayer, text: TextEncoding) -> Vec<String> {
+pub fn column_names(layer: &OwnedLayer, text: TextEncoding) -> Vec<String> {
     let names = gdal_raw::column_names(layer.defn());
     let name = |raw: &Vec<u8>| match encoding::decode(text.encoding, raw) {
         Some(name) => name.into_owned(),
@@ -256,7 +256,7 @@ fn column_names(layer: &OwnedLayer, text: TextEncoding) -> Vec<String> {
 }
 
 /// A required field needs a column, or a value that is given for all rows.
-fn require_columns(
+pub fn require_columns(
     layer: &'static LayerDescription,
     columns: &Columns,
     request: &Request,
@@ -305,7 +305,7 @@ fn sample_middle(layer: &mut OwnedLayer, place: &Place, text: TextEncoding) -> O
 }
 
 /// Notes the first different values of each column.
-fn sample_values(layer: &mut OwnedLayer, text: TextEncoding, report: &mut Report) {
+pub fn sample_values(layer: &mut OwnedLayer, text: TextEncoding, report: &mut Report) {
     for feature in layer.features().take(SHOWN_ROWS) {
         for (at, column) in report.columns.iter_mut().enumerate() {
             if column.samples.len() >= SHOWN_VALUES {
@@ -385,7 +385,7 @@ impl Place {
 
 /// What only shows over many rows.
 #[derive(Default)]
-struct Tally {
+pub struct Tally {
     lost_height: u64,
     outside: Vec<u64>,
     outside_count: u64,
@@ -393,7 +393,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn look(&mut self, shaped: &Shaped, row: u64, kind: GeometryKind) {
+    pub fn look(&mut self, shaped: &Shaped, row: u64, kind: GeometryKind) {
         self.lost_height += u64::from(shaped.has_lost_height);
         if shaped.is_outside_extent {
             self.outside_count += 1;
@@ -408,7 +408,7 @@ impl Tally {
         }
     }
 
-    fn tell(self, report: &mut Report) {
+    pub fn tell(self, report: &mut Report) {
         if self.lost_height > 0 {
             report.note_many("height_dropped", "heights or measures (Z, M) were left out", self.lost_height);
         }

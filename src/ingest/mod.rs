@@ -7,6 +7,7 @@
 //! the report says which and why; a file either opens with a known reference system or is refused.
 
 mod archive;
+mod cjj61;
 mod columns;
 mod crs;
 mod datum;
@@ -74,7 +75,16 @@ pub struct Request {
     pub is_noded: bool,
     /// Where features of this city can be, in degrees. Rows outside are told, not refused.
     pub extent: Option<Rect<f64>>,
+    /// The file is the point table of a survey by CJJ 61-2017, and this its table of lines; `None` within where both
+    /// are sheets of the one file.
+    pub survey: Option<Survey>,
     pub limits: Limits,
+}
+
+/// Where the lines of a survey stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Survey {
+    pub lines: Option<PathBuf>,
 }
 
 impl Request {
@@ -93,6 +103,7 @@ impl Request {
             source: None,
             is_noded: false,
             extent: None,
+            survey: None,
             limits: Limits::default(),
         }
     }
@@ -144,6 +155,9 @@ pub type Sink<'a> = dyn FnMut(Record, &Report) -> Result<(), IngestError> + 'a;
 ///
 /// The report is filled also when an error ends the work, as far as it got.
 pub fn read(request: &Request, report: &mut Report, sink: &mut Sink<'_>, watch: &Watch<'_>) -> Result<(), IngestError> {
+    if let Some(survey) = &request.survey {
+        return cjj61::read(request, survey, report, sink, watch);
+    }
     let opened = open::open(request, report)?;
     if opened.is_osm() {
         osm::read(&opened, request, report, sink, watch)

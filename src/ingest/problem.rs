@@ -54,6 +54,8 @@ pub enum IngestError {
     Read { layer: String, row: u64, why: String },
     #[error("cells of the sheet «{sheet}» are merged: {}{}; every row but the first would be read without their value. Split them and fill in each row", ranges.join(", "), more(*.count, ranges.len()))]
     MergedCells { sheet: String, ranges: Vec<String>, count: usize },
+    #[error("the {table} of the survey cannot be read: {why}")]
+    SurveyTable { table: &'static str, why: String },
     #[error("cancelled")]
     Cancelled,
     /// The one who takes the records wants no more; the cause is on its side.
@@ -88,6 +90,7 @@ impl IngestError {
             IngestError::NotInOsm { .. } => "not-in-osm",
             IngestError::Read { .. } => "read",
             IngestError::MergedCells { .. } => "merged-cells",
+            IngestError::SurveyTable { .. } => "survey-table",
             IngestError::Cancelled => "cancelled",
             IngestError::WriterStopped => "writer-stopped",
         }

@@ -110,6 +110,11 @@ fn text_value(field: &Field, text: &str, max_chars: usize) -> (Value, Option<Pro
     }
 }
 
+/// A text as a person means it; `None` where it says that nothing is there.
+pub fn meant(text: &str) -> Option<String> {
+    Some(tidy(text)).filter(|text| !is_blank(text))
+}
+
 /// Full-width letters and digits as plain ones, no control characters, no blanks around.
 fn tidy(text: &str) -> String {
     if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {

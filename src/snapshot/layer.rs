@@ -1,11 +1,13 @@
 //! One layer of a snapshot: its items in the order of their ids, and an R-tree over their boxes.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use geo::Rect;
 use rstar::{AABB, PointDistance, RTree, RTreeObject};
 
+use super::area::Area;
 use super::item::Item;
+use super::mask::{Masks, Seen};
 use crate::domain::{Field, LayerDescription, LayerId, Value, Viewer};
 
 /// A frozen layer.
@@ -15,31 +17,6 @@ pub struct Layer {
     items: Vec<Arc<Item>>,
     tree: RTree<Leaf>,
     masks: Masks,
-}
-
-/// What each viewer sees of a layer whose rows are not for everybody: a layer of its own, made when it is
-/// first asked for and kept as long as this one. A list that only grows, so that what it lends stays.
-#[derive(Default)]
-struct Masks(OnceLock<Box<Mask>>);
-
-struct Mask {
-    viewer: Viewer,
-    layer: Layer,
-    next: Masks,
-}
-
-impl Masks {
-    fn of(&self, viewer: Viewer, make: &dyn Fn() -> Layer) -> &Layer {
-        let mask = self.0.get_or_init(|| Box::new(Mask { viewer, layer: make(), next: Masks::default() }));
-        if mask.viewer == viewer { &mask.layer } else { mask.next.of(viewer, make) }
-    }
-}
-
-impl Clone for Masks {
-    /// The copy makes its own when it is asked.
-    fn clone(&self) -> Self {
-        Self::default()
-    }
 }
 
 /// What the R-tree holds: the box beside the pointer, so that a search does not touch the item.
@@ -66,16 +43,22 @@ impl Layer {
         Self { id, items, tree, masks: Masks::default() }
     }
 
-    /// The layer with the rows that this viewer may see and no other.
-    pub(super) fn for_viewer(&self, viewer: Viewer) -> &Layer {
-        let layer = self.describe();
-        if viewer.sees_every_row(layer.rows) {
+    /// The layer as this viewer may see it and no more. `area` finds where the body lies that asks.
+    pub(super) fn for_viewer(&self, viewer: Viewer, area: &dyn Fn(Viewer) -> Option<Area>) -> &Layer {
+        let viewer = viewer.on(self.describe());
+        if Seen::is_all(self.describe(), viewer) {
             return self;
         }
         self.masks.of(viewer, &|| {
-            let is_seen = |item: &&Arc<Item>| viewer.may_see_row(layer.rows, layer.row_key(&item.values));
-            Self::of_sorted(self.id, self.items.iter().filter(is_seen).cloned().collect())
+            let seen = Seen { viewer, area: area(viewer).map(Arc::new) };
+            let items = self.items.iter().filter_map(|item| seen.item(self.describe(), item)).collect();
+            (Self::of_sorted(self.id, items), seen)
         })
+    }
+
+    /// True when what somebody sees of the layer depends on where a body lies.
+    pub(super) fn has_masks_of_areas(&self) -> bool {
+        self.masks.iter().any(|(_, seen)| matches!(seen.viewer, Viewer::Body(_)))
     }
 
     pub fn id(&self) -> LayerId {
@@ -108,11 +91,22 @@ impl Layer {
     /// Costs a copy of the pointers and of the tree, not of the items. When a large share of the
     /// layer changes, the tree is packed anew instead.
     pub fn with_changes(&self, written: Vec<Item>, removed: &[i64]) -> Self {
-        let mut next = self.items.clone();
+        let written: Vec<Arc<Item>> = written.into_iter().map(Arc::new).collect();
         let mut gone: Vec<i64> = written.iter().map(|item| item.id).chain(removed.iter().copied()).collect();
         gone.sort_unstable();
         gone.dedup();
-        let written: Vec<Arc<Item>> = written.into_iter().map(Arc::new).collect();
+        let mut next = self.changed(&written, &gone);
+        // Carried on, as making them anew would look at every row again.
+        next.masks = self.masks.iter().fold(Masks::default(), |masks, (layer, seen)| {
+            let written: Vec<_> = written.iter().filter_map(|item| seen.item(self.describe(), item)).collect();
+            masks.with(layer.changed(&written, &gone), seen.clone())
+        });
+        next
+    }
+
+    /// `gone` are in order, and hold the ids of what is written.
+    fn changed(&self, written: &[Arc<Item>], gone: &[i64]) -> Self {
+        let mut next = self.items.clone();
         next.retain(|item| gone.binary_search(&item.id).is_err());
         next.extend(written.iter().cloned());
         next.sort_by_key(|item| item.id);
@@ -121,12 +115,12 @@ impl Layer {
             RTree::bulk_load(next.iter().map(Leaf::of).collect())
         } else {
             let mut tree = self.tree.clone();
-            for id in &gone {
+            for id in gone {
                 if let Some(old) = self.find(*id) {
                     tree.remove(&Leaf::of(old));
                 }
             }
-            for item in &written {
+            for item in written {
                 tree.insert(Leaf::of(item));
             }
             tree

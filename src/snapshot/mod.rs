@@ -3,9 +3,11 @@
 //! Invariants: nothing here changes once it is built. The next revision is built from the last one
 //! and shares what did not change. Every read names its [`Viewer`].
 
+mod area;
 pub mod filter;
 mod item;
 mod layer;
+mod mask;
 pub mod names;
 mod shape;
 pub mod walk;
@@ -16,6 +18,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::{LayerId, Viewer};
 
+pub use area::Area;
 pub use item::Item;
 pub use layer::{Layer, LayerView};
 pub use shape::{NotAShape, Shape, ShapeGeometry, WorldPath};
@@ -41,7 +44,22 @@ impl Snapshot {
     pub fn layer(&self, id: LayerId, viewer: Viewer) -> Option<LayerView<'_>> {
         viewer
             .may_see(id.describe().audience)
-            .then(|| LayerView::new(self.layers[id.index()].for_viewer(viewer), viewer))
+            .then(|| LayerView::new(self.layers[id.index()].for_viewer(viewer, &|viewer| self.area_of(viewer)), viewer))
+    }
+
+    /// Where the body lies that a viewer speaks for; `None` where it speaks for none, and where the city has no such
+    /// body.
+    fn area_of(&self, viewer: Viewer) -> Option<Area> {
+        let Viewer::Body(code) = viewer else { return None };
+        let bodies = self.layers[LayerId::ResponsibleBody.index()].items();
+        Area::of(bodies.iter().filter(|body| area::code_of(body) == Some(code.as_str())))
+    }
+
+    /// Every responsible body that has a code, with its area.
+    pub fn body_areas(&self) -> Vec<(Arc<str>, Area)> {
+        let bodies = self.layers[LayerId::ResponsibleBody.index()].items();
+        let of = |body: &Arc<Item>| Some((area::code_of(body)?.into(), Area::of([body])?));
+        bodies.iter().filter_map(of).collect()
     }
 
     /// The whole layer, for building the next revision. Reads for someone go through [`Self::layer`].
@@ -60,6 +78,13 @@ impl Snapshot {
         for layer in replaced {
             let index = layer.id().index();
             next.layers[index] = Arc::new(layer);
+        }
+        let bodies = LayerId::ResponsibleBody.index();
+        if !Arc::ptr_eq(&next.layers[bodies], &self.layers[bodies]) {
+            // What was seen through the areas of before is seen anew.
+            for layer in next.layers.iter_mut().filter(|layer| layer.has_masks_of_areas()) {
+                *layer = Arc::new(Layer::clone(layer));
+            }
         }
         next
     }

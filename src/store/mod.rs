@@ -3,6 +3,7 @@
 //! Invariants: geometry crosses as WKB; every write is a transaction with its history; sqlx for
 //! transactions, migrations and checked queries, tokio-postgres for binary COPY.
 
+pub mod account;
 pub mod backup;
 pub mod change;
 pub mod city;
@@ -12,9 +13,11 @@ pub mod import;
 pub mod import_log;
 pub mod import_sources;
 pub mod layer_rows;
+pub mod ownership;
 pub mod private_cluster;
 pub mod scenario;
 pub mod scheme;
+pub mod trench_plan;
 pub mod validity;
 
 use std::str::FromStr;

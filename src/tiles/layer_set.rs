@@ -14,6 +14,12 @@ impl LayerSet {
         LayerId::visible_to(viewer).collect()
     }
 
+    /// The viewer whose tiles of these layers are those of this viewer as well.
+    pub fn seen_alike(self, viewer: Viewer) -> Viewer {
+        let is_like_public = self.iter().all(|id| viewer.on(id.describe()) == Viewer::Public);
+        if is_like_public { Viewer::Public } else { viewer }
+    }
+
     pub fn contains(self, id: LayerId) -> bool {
         self.0 & (1 << id.index()) != 0
     }

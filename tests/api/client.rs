@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use futures_util::StreamExt as _;
 use pianqu::app::{City, TileCounts};
 use pianqu::domain::Viewer;
 use pianqu::http::{AppState, Settings, router};
@@ -58,6 +59,23 @@ impl Client {
 
     pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.send("GET", path, headers, Body::empty()).await
+    }
+
+    /// What comes within a time of an answer that does not end.
+    pub async fn beginning(&self, path: &str, headers: &[(&str, &str)], patience: std::time::Duration) -> String {
+        let mut request = Request::get(path).header("host", "pianqu.test");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        let mut body = response.into_body().into_data_stream();
+        let mut text = String::new();
+        let until = tokio::time::Instant::now() + patience;
+        while let Ok(Some(chunk)) = tokio::time::timeout_at(until, body.next()).await {
+            text.push_str(&String::from_utf8_lossy(&chunk.unwrap()));
+        }
+        text
     }
 
     pub async fn post(&self, path: &str, body: impl Into<Body>) -> Answer {

@@ -28,11 +28,16 @@ pub fn open() -> Settings {
 }
 
 pub async fn office(settings: Settings) -> Office {
+    office_in(settings, "/nonexistent").await
+}
+
+/// The same with a folder for files that come and go.
+pub async fn office_in(settings: Settings, uploads: impl Into<std::path::PathBuf>) -> Office {
     let db = database().await;
     let (snapshot, position) = refresh::load(&db.store).await.unwrap();
     let city = Arc::new(City::new(snapshot));
     let follower = tokio::spawn(refresh::follow(city.clone(), db.store.clone(), position));
-    let state = AppState::new(city, settings).with_store(db.store.clone(), "/nonexistent");
+    let state = AppState::new(city, settings).with_store(db.store.clone(), uploads);
     Office { db, client: client_of(state), follower }
 }
 

@@ -2,6 +2,7 @@
 
 mod client;
 
+mod accounts;
 mod analysis;
 mod bad_input;
 mod basemaps;
@@ -24,5 +25,9 @@ mod sockets;
 mod sources;
 mod statistics;
 mod tiles;
+mod trench_plans;
+mod trench_plans_more;
 mod trenches;
 mod viewer;
+mod viewers;
+mod viewers_town;

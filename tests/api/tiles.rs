@@ -233,7 +233,7 @@ fn edit(client: &Client, random: &mut Random, step: i64) {
     };
     let next = snapshot.with_layers(snapshot.revision + 1, snapshot.taken_at, [layer.with_changes(written, &removed)]);
     if !boxes.is_empty() {
-        client.city.publish(next, vec![Touched { layer: LayerId::Building, boxes, keys: Vec::new() }]);
+        client.city.publish(next, vec![Touched { layer: LayerId::Building, boxes, rows: Vec::new() }]);
     }
 }
 

@@ -5,6 +5,7 @@ mod formats;
 pub mod hostile;
 mod jts;
 mod openstreetmap;
+mod survey;
 mod transaction;
 
 use std::path::PathBuf;
@@ -32,7 +33,12 @@ fn read(request: &Request) -> (Report, Vec<Record>, Result<(), IngestError>) {
 }
 
 async fn run(store: &Store, request: Request) -> Result<Imported, ImportFailed> {
-    let job = ImportJob { request, actor: "tester".to_owned(), is_dry_run: false };
+    let job = ImportJob {
+        request,
+        actor: "tester".to_owned(),
+        viewer: pianqu::domain::Viewer::Everything,
+        is_dry_run: false,
+    };
     import(store, job, Arc::new(|_| {}), Arc::new(AtomicBool::new(false))).await
 }
 

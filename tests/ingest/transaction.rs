@@ -154,6 +154,7 @@ async fn a_dry_run_keeps_nothing() {
     let job = pianqu::app::import::ImportJob {
         request: folder.request("b.geojson", LayerId::Building),
         actor: String::new(),
+        viewer: pianqu::domain::Viewer::Everything,
         is_dry_run: true,
     };
     let never = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
@@ -171,6 +172,7 @@ async fn cancelled_is_nothing() {
     let job = pianqu::app::import::ImportJob {
         request: folder.request("b.geojson", LayerId::Building),
         actor: String::new(),
+        viewer: pianqu::domain::Viewer::Everything,
         is_dry_run: false,
     };
     let at_half = cancel.clone();

@@ -212,7 +212,8 @@ async fn database_of(file: std::path::PathBuf, layers: &[LayerId]) -> TestDataba
     let db = database().await;
     let mut request = Request::new(file, layers[0]);
     request.layers = layers.to_vec();
-    let job = ImportJob { request, actor: "test".into(), is_dry_run: false };
+    let job =
+        ImportJob { request, actor: "test".into(), viewer: pianqu::domain::Viewer::Everything, is_dry_run: false };
     import(&db.store, job, Arc::new(|_| ()), Arc::new(AtomicBool::new(false))).await.unwrap();
     db
 }

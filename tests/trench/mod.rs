@@ -1,5 +1,6 @@
 //! Trenches: against exhaustive search, PostGIS, cross-sections worked by hand, and their own promises.
 
+mod agreement;
 mod bad_input;
 mod command;
 mod exhaustive;
@@ -8,3 +9,4 @@ mod promises;
 mod random_city;
 mod real;
 mod sections;
+mod view;

@@ -4,8 +4,10 @@
 mod tell;
 mod trenches;
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::checks::Check;
@@ -39,7 +41,7 @@ pub struct TrenchAnswer {
     pub checks: Vec<Check>,
 }
 
-#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 // Another answer has a thing of this name too, and the description has one name for one thing.
 #[schema(as = TrenchTotals)]
 pub struct Totals {
@@ -73,7 +75,7 @@ pub struct Totals {
 }
 
 /// What no plan is better than.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Bound {
     /// Works without a day.
     pub least_not_planned: usize,
@@ -91,7 +93,7 @@ pub struct Bound {
     pub largest_group: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Alone {
     /// Works that open streets and have a day.
     pub planned: usize,
@@ -101,7 +103,7 @@ pub struct Alone {
     pub saving_yuan: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct OperatorResult {
     /// Null: works that name no operator.
     pub operator: Option<String>,
@@ -113,7 +115,7 @@ pub struct OperatorResult {
     pub clashes: usize,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WorkState {
     Planned,
@@ -122,7 +124,7 @@ pub enum WorkState {
     NotPlanned,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct WorkResult {
     pub work_id: i64,
     pub code: Option<String>,
@@ -139,10 +141,10 @@ pub struct WorkResult {
     pub length_m: f64,
     /// `no_street`, `no_diameter`, `no_depth`, `unknown_kind`, `duration_assumed`, `method_assumed`,
     /// `street_protection_unknown`.
-    pub remarks: Vec<&'static str>,
+    pub remarks: Vec<Cow<'static, str>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Opening {
     pub street_id: i64,
     pub street: Option<String>,
@@ -155,7 +157,7 @@ pub struct Opening {
     pub is_protection_unknown: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TrenchResult {
     /// Null in a yard, where measures are those of the first work.
     pub street_id: Option<i64>,
@@ -190,7 +192,7 @@ pub struct TrenchResult {
     pub saving: Saving,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PlacedLine {
     pub work_id: i64,
     pub utility_kind: String,
@@ -203,14 +205,14 @@ pub struct PlacedLine {
     pub is_depth_assumed: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GivesWay {
     pub work_id: i64,
     /// The rule by which it gives way: `AVOID-1`, `AVOID-2` or `AVOID-4`.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClashKind {
     /// The street is protected over all days of the work.
@@ -222,7 +224,7 @@ pub enum ClashKind {
 }
 
 /// Two works, or a work and a street, that stand in each other's way.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Clash {
     pub kind: ClashKind,
     pub work_id: i64,
@@ -236,7 +238,7 @@ pub struct Clash {
 }
 
 /// Where two works meet.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Relation {
     /// Null in a yard, where measures are those of the first work.
     pub street_id: Option<i64>,

@@ -36,7 +36,7 @@ pub enum TableName {
 }
 
 /// Where a check was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// Where the lines lie as they were handed in.
@@ -46,7 +46,7 @@ pub enum Side {
 }
 
 /// One distance held against one table.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 // Another answer has a thing of this name too, and the description has one name for one thing.
 #[schema(as = TrenchCheck)]
 pub struct Check {

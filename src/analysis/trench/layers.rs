@@ -131,9 +131,9 @@ impl City {
     }
 }
 
-struct Row<'a> {
-    view: &'a LayerView<'a>,
-    item: &'a Item,
+pub(super) struct Row<'a> {
+    pub view: &'a LayerView<'a>,
+    pub item: &'a Item,
 }
 
 fn read<T>(view: &LayerView<'_>, of: impl Fn(Row<'_>) -> T) -> Vec<T> {
@@ -141,33 +141,33 @@ fn read<T>(view: &LayerView<'_>, of: impl Fn(Row<'_>) -> T) -> Vec<T> {
 }
 
 impl Row<'_> {
-    fn value(&self, field: &str) -> Option<&Value> {
+    pub fn value(&self, field: &str) -> Option<&Value> {
         self.view.value(self.item, field)
     }
 
-    fn text(&self, field: &str) -> Option<String> {
+    pub fn text(&self, field: &str) -> Option<String> {
         self.value(field).and_then(Value::as_text).map(str::to_owned)
     }
 
-    fn number(&self, field: &str) -> Option<f64> {
+    pub fn number(&self, field: &str) -> Option<f64> {
         self.value(field).and_then(Value::as_f64)
     }
 
-    fn integer(&self, field: &str) -> Option<i64> {
+    pub fn integer(&self, field: &str) -> Option<i64> {
         match self.value(field)? {
             Value::Integer(n) => Some(*n),
             _ => None,
         }
     }
 
-    fn date(&self, field: &str) -> Option<NaiveDate> {
+    pub fn date(&self, field: &str) -> Option<NaiveDate> {
         match self.value(field)? {
             Value::Date(day) => Some(*day),
             _ => None,
         }
     }
 
-    fn pipe(&self) -> Pipe {
+    pub fn pipe(&self) -> Pipe {
         Pipe {
             kind: self.text("utility_kind").unwrap_or_else(|| "unknown".to_owned()),
             diameter_mm: self.number("diameter_mm").filter(|mm| *mm > 0.0),

@@ -5,8 +5,11 @@
 //! work that has a day when each is for itself has one; an unverified number never passes; the order of the input
 //! never shows; a plan is held against a bound, and called proved only when everything was searched.
 
+pub mod agreement;
 mod answer;
+pub mod calendar;
 mod checks;
+mod held;
 mod layers;
 mod meeting;
 pub mod path;
@@ -18,6 +21,7 @@ mod section;
 mod settings;
 mod state;
 mod survey;
+pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,10 +30,11 @@ pub use answer::{
     TrenchResult, WorkResult, WorkState,
 };
 pub use checks::{Check, Exception, Side};
+pub use held::{Apart, Closed, Held};
 pub use layers::{City, Line, Street, Work};
 pub use meeting::{Index, Meeting, among, between};
 pub use problem::{Problem, Unit, Why, date_of, day_of, days_of};
-pub use recheck::{Breach, recheck};
+pub use recheck::{Breach, recheck, recheck_held};
 pub use saving::{Saving, Savings};
 pub use search::{Found, solve as solve_group};
 pub use section::{Fit, Member, Placed, Section, arrange, fit, gap_m};
@@ -117,12 +122,23 @@ pub fn plan(
     decided: &Decided,
     watch: &Watch<'_>,
 ) -> Result<TrenchAnswer, TrenchError> {
+    plan_held(city, settings, decided, &Held::default(), watch)
+}
+
+/// The same under what was agreed and refused before.
+pub fn plan_held(
+    city: &City,
+    settings: &Settings,
+    decided: &Decided,
+    held: &Held,
+    watch: &Watch<'_>,
+) -> Result<TrenchAnswer, TrenchError> {
     let city = &*city.in_order();
     let matched = match_up(city, settings, watch).map_err(|_| TrenchError::Cancelled)?;
-    let problem = matched.problem(city, settings);
+    let problem = matched.problem_held(city, settings, held);
     let solution = solve(city, &problem, settings, None, watch)?;
     let answer = answer::tell(city, settings, decided, &matched, &problem, &solution);
-    let breaches = recheck(city, settings, &answer);
+    let breaches = recheck_held(city, settings, held, &answer);
     match breaches.first() {
         None => Ok(answer),
         Some(breach) => Err(TrenchError::NotSound(format!("{breach}, the first of {}", breaches.len()))),

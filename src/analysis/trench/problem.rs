@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 
+use super::held::Held;
 use super::layers::{City, Work};
 use super::meeting::Meeting;
 use super::path::{Stretch, total};
@@ -33,6 +34,8 @@ pub struct Job {
     pub reach: (Day, Day),
     pub days: Day,
     pub units: Vec<usize>,
+    /// People agreed on its day: it has no other, whatever forbids it since.
+    pub is_fixed: bool,
 }
 
 /// A street with the works that run along it, or the meeting of two works that no street holds.
@@ -73,10 +76,11 @@ pub struct Problem {
     pub opening_years: u32,
     /// By position of the city's works: why one is not planned, if it is not.
     pub left_out: Vec<Option<Why>>,
+    pub held: Held,
 }
 
 /// Why a work has no day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
     NoLength,
@@ -90,16 +94,22 @@ pub enum Why {
 }
 
 impl Problem {
-    pub fn of(city: &City, along: &[Meeting], works_along: &[&Meeting], settings: &Settings) -> Self {
+    pub fn of(city: &City, along: &[Meeting], works_along: &[&Meeting], settings: &Settings, held: &Held) -> Self {
         let mut left_out: Vec<Option<Why>> = Vec::with_capacity(city.works.len());
         let mut jobs = Vec::new();
         let mut job_of = vec![None; city.works.len()];
         for (n, work) in city.works.iter().enumerate() {
-            let terms = terms_of(work, settings);
+            let fixed = held.fixed.get(&work.id).filter(|_| work.path.length_m > 0.0);
+            let terms = match fixed {
+                Some(&day) => {
+                    Ok(((day_of(day), day_of(day)), (day_of(day), day_of(day)), days_of(work, settings) as Day))
+                }
+                None => terms_of(work, settings),
+            };
             left_out.push(terms.err());
             if let (Ok((wish, reach, days)), true) = (terms, work.is_open) {
                 job_of[n] = Some(jobs.len());
-                jobs.push(Job { work: n, wish, reach, days, units: Vec::new() });
+                jobs.push(Job { work: n, wish, reach, days, units: Vec::new(), is_fixed: fixed.is_some() });
             }
         }
         let mut in_street: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
@@ -136,7 +146,7 @@ impl Problem {
             [a, b].iter().for_each(|&job| jobs[job].units.push(units.len()));
             units.push(Unit { street: None, pieces: pieces(&members), members, forbidden: Vec::new() });
         }
-        Self { jobs, units, near, opening_years: settings.protection.opening, left_out }
+        Self { jobs, units, near, opening_years: settings.protection.opening, left_out, held: held.clone() }
     }
 
     /// The first day on which a street may be opened again after an opening that ends on the day before `end`.
@@ -146,6 +156,9 @@ impl Problem {
 
     /// True when the streets of a job do not forbid it to start on a day.
     pub fn is_allowed(&self, job: usize, start: Day) -> bool {
+        if self.jobs[job].is_fixed {
+            return true;
+        }
         let end = start + self.jobs[job].days;
         let is_free = |unit: &usize| self.units[*unit].forbidden.iter().all(|&(from, to)| end <= from || start >= to);
         self.jobs[job].units.iter().all(is_free)
@@ -189,10 +202,10 @@ pub fn days_of(work: &Work, settings: &Settings) -> i64 {
     work.duration_days.filter(|days| *days > 0).unwrap_or_else(assumed).max(1)
 }
 
-type Terms = ((Day, Day), (Day, Day), Day);
+pub(super) type Terms = ((Day, Day), (Day, Day), Day);
 
 /// When a work may start: by its window, and with its shift.
-fn terms_of(work: &Work, settings: &Settings) -> Result<Terms, Why> {
+pub(super) fn terms_of(work: &Work, settings: &Settings) -> Result<Terms, Why> {
     if work.path.length_m <= 0.0 {
         return Err(Why::NoLength);
     }

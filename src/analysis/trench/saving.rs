@@ -4,17 +4,17 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::AddAssign;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::layers::City;
-use super::problem::Problem;
+use super::problem::{Piece, Problem};
 use super::section::{Fit, Member as Line, fit};
 use super::settings::Settings;
 use crate::domain::clearance::RoadPart;
 
 /// Nothing in it is ever less than zero.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Saving {
     /// Metres of street that are opened once instead of several times.
     pub opening_m: f64,
@@ -84,6 +84,12 @@ impl Savings<'_> {
         let members = &self.problem.units[unit].members;
         let mut joints = Vec::new();
         let mut fits: HashMap<Vec<u32>, Fit> = HashMap::new();
+        let street_id = self.problem.units[unit].street.map(|n| self.city.streets[n].id);
+        let work_id = |member: u32| self.city.works[self.problem.jobs[members[member as usize].job].work].id;
+        let may_share = |piece: &Piece, a: u32, b: u32| {
+            let middle = (piece.from_m + piece.to_m) / 2.0;
+            self.problem.held.may_share(street_id, middle, work_id(a), work_id(b))
+        };
         for piece in &self.problem.units[unit].pieces {
             let mut left: BTreeSet<u32> = piece.members.iter().copied().filter(|one| same_day.contains(one)).collect();
             while let Some(first) = left.pop_first() {
@@ -92,13 +98,18 @@ impl Savings<'_> {
                 while next < group.len() {
                     let job = members[group[next] as usize].job;
                     let near = self.problem.near.get(&job);
-                    let found: Vec<u32> = left
+                    let beside: Vec<u32> = left
                         .iter()
                         .copied()
                         .filter(|&one| near.is_some_and(|near| near.contains(&members[one as usize].job)))
                         .collect();
-                    found.iter().for_each(|one| _ = left.remove(one));
-                    group.extend(found);
+                    for one in beside {
+                        // With each of them: a third work brings nobody together who was to stay apart.
+                        if group.iter().all(|&other| may_share(piece, other, one)) {
+                            left.remove(&one);
+                            group.push(one);
+                        }
+                    }
                     next += 1;
                 }
                 if group.len() > 1 {

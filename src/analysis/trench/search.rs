@@ -93,12 +93,12 @@ fn days_in(state: &State<'_>, jobs: &[usize]) -> Vec<Option<Day>> {
     jobs.iter().map(|job| state.day.get(job).copied()).collect()
 }
 
-/// Each operator by itself: in the order of their windows works take the first day that the law leaves them, and
-/// nobody is moved.
+/// Each operator by itself: what was agreed stays, then in the order of their windows works take the first day that
+/// the law leaves them, and nobody is moved.
 fn first_come(state: &mut State<'_>, jobs: &[usize]) {
     let problem = state.problem;
     let mut order: Vec<usize> = jobs.to_vec();
-    order.sort_by_key(|&job| (problem.jobs[job].wish.0, job));
+    order.sort_by_key(|&job| (!problem.jobs[job].is_fixed, problem.jobs[job].wish.0, job));
     for job in order {
         let one = &problem.jobs[job];
         let again = one.units.iter().flat_map(|&unit| {

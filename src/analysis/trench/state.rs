@@ -66,9 +66,12 @@ impl<'a> State<'a> {
         let again = problem.open_again(start + problem.jobs[job].days);
         problem.jobs[job].units.iter().filter(|unit| problem.units[**unit].street.is_some()).all(|&unit| {
             self.on(unit).iter().all(|&(other, member)| {
-                let other_days = problem.jobs[problem.units[unit].members[member as usize].job].days;
+                let other_job = &problem.jobs[problem.units[unit].members[member as usize].job];
+                let other_days = other_job.days;
                 match other.cmp(&start) {
                     Ordering::Equal => true,
+                    // What was agreed on both sides is no choice of the plan.
+                    _ if problem.jobs[job].is_fixed && other_job.is_fixed => true,
                     Ordering::Less => problem.open_again(other + other_days) <= start,
                     Ordering::Greater => again <= other,
                 }

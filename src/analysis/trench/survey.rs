@@ -1,5 +1,6 @@
 //! All meetings of a city: works with streets, with one another and with the lines that lie there already.
 
+use super::held::Held;
 use super::layers::{City, Street};
 use super::meeting::{Meeting, among, between};
 use super::path::Path;
@@ -54,9 +55,14 @@ impl Matched {
 
     /// The choice of days that follows.
     pub fn problem(&self, city: &City, settings: &Settings) -> Problem {
+        self.problem_held(city, settings, &Held::default())
+    }
+
+    /// The same under what people decided.
+    pub fn problem_held(&self, city: &City, settings: &Settings, held: &Held) -> Problem {
         let in_street: Vec<Meeting> =
             self.streets.iter().filter(|one| Self::is_in_street(city, one, settings)).cloned().collect();
         let along: Vec<&Meeting> = self.works.iter().filter(|one| Self::are_along(city, one, settings)).collect();
-        Problem::of(city, &in_street, &along, settings)
+        Problem::of(city, &in_street, &along, settings, held)
     }
 }

@@ -213,7 +213,12 @@ pub(super) fn speed(given: Option<f64>, otherwise: f64, pointer: &str) -> Result
 }
 
 /// A finite number within bounds.
-pub(super) fn within(given: Option<f64>, min: f64, max: f64, pointer: impl FnOnce() -> String) -> Result<f64, Problem> {
+pub(in crate::http) fn within(
+    given: Option<f64>,
+    min: f64,
+    max: f64,
+    pointer: impl FnOnce() -> String,
+) -> Result<f64, Problem> {
     match given {
         Some(n) if (min..=max).contains(&n) => Ok(n),
         Some(n) => {

@@ -21,6 +21,7 @@ pub mod siting_result;
 pub mod trenches;
 pub mod what_if;
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -74,22 +75,45 @@ async fn answer<T: Serialize + Send + 'static>(
 ) -> Result<Response, Problem> {
     let progress = Progress::default();
     let lanes = state.lanes.clone();
-    let mut under_way = Box::pin({
+    let under_way = Box::pin({
         let progress = progress.clone();
         async move { lanes.heavy(move |wanted| written(work(&|| wanted.is_wanted(), &progress))).await }
     });
-    let respond = |done: Result<Option<Bytes>, Problem>| -> Result<Response, Problem> {
+    match now_or_job(state, viewer, kind, progress, under_way).await? {
+        NowOrJob::Now(bytes) => Ok(Representation::new(JSON, bytes).answer(wishes)),
+        NowOrJob::Job(response) => Ok(response),
+    }
+}
+
+/// What became of work within the time that a request may take.
+pub(in crate::http) enum NowOrJob {
+    /// JSON.
+    Now(Bytes),
+    /// It goes on as a job; this answer leads to it.
+    Job(Response),
+}
+
+/// Waits for work that ends with JSON, and makes a job of it when it takes long. Work that is dropped because its job
+/// was cancelled takes back what it had begun.
+pub(in crate::http) async fn now_or_job(
+    state: &AppState,
+    viewer: Viewer,
+    kind: &'static str,
+    progress: Progress,
+    mut under_way: Pin<Box<dyn Future<Output = Result<Option<Bytes>, Problem>> + Send>>,
+) -> Result<NowOrJob, Problem> {
+    let now = |done: Result<Option<Bytes>, Problem>| -> Result<NowOrJob, Problem> {
         let given_up = || Problem::internal("an answer was given up that somebody waits for");
-        Ok(Representation::new(JSON, done?.ok_or_else(given_up)?).answer(wishes))
+        Ok(NowOrJob::Now(done?.ok_or_else(given_up)?))
     };
-    if viewer != Viewer::Everything {
-        return respond(under_way.await);
+    if viewer == Viewer::Public {
+        return now(under_way.await);
     }
     if let Ok(done) = tokio::time::timeout(state.settings.analysis_at_once, &mut under_way).await {
-        return respond(done);
+        return now(done);
     }
     let job_id = request_id::fresh();
-    let start = state.jobs.start(job_id.clone(), kind, move |job| async move {
+    let start = state.jobs.start(job_id.clone(), kind, viewer, move |job| async move {
         let is_cancelled = job.is_cancelled();
         loop {
             match tokio::time::timeout(TICK, &mut under_way).await {
@@ -114,7 +138,8 @@ async fn answer<T: Serialize + Send + 'static>(
     });
     start.map_err(|error| Problem::too_busy(error.to_string(), 10))?;
     let location = HeaderValue::from_str(&format!("/api/jobs/{job_id}")).map_err(Problem::internal)?;
-    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], axum::Json(JobStarted { job_id })).into_response())
+    let started = (StatusCode::ACCEPTED, [(header::LOCATION, location)], axum::Json(JobStarted { job_id }));
+    Ok(NowOrJob::Job(started.into_response()))
 }
 
 /// An answer as bytes, made in the lane in which it was computed: a large one takes its time.

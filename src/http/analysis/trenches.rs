@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::coverage::within;
 use super::{Progress, answer};
 use crate::analysis::siting::Watch;
+use crate::analysis::trench::view::{Known, TrenchView, shown_works, view};
 use crate::analysis::trench::{self, City, Decided, Exception, Settings, TrenchAnswer, TrenchError};
 use crate::domain::Viewer;
 use crate::domain::clearance::{CLEARANCE_SET_VERSION, ClearanceRule, clearance_rules, find_clearance_rule};
@@ -25,7 +26,7 @@ use crate::http::problem::{Fault, Kind, Problem};
 use crate::http::representation::{Representation, Wishes};
 
 /// Entries of a list that an answer holds, unless it is asked for more.
-const USUALLY_LISTED: usize = 2_000;
+pub(in crate::http) const USUALLY_LISTED: usize = 2_000;
 const MOST_DECIDED: usize = 10_000;
 
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -52,6 +53,26 @@ pub struct TrenchesAnswer {
     #[serde(flatten)]
     #[schema(inline)]
     pub plan: TrenchAnswer,
+}
+
+/// What an operator is told: its own works, and of others' what its own need.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TrenchViewAnswer {
+    pub revision: Option<u64>,
+    /// Lists that hold fewer entries than their total says.
+    pub cut_lists: Vec<&'static str>,
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub view: TrenchView,
+}
+
+/// The answer as whoever asks may read it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum TrenchesFor {
+    City(TrenchesAnswer),
+    /// It has `others`.
+    Operator(TrenchViewAnswer),
 }
 
 /// An order whose numbers were checked.
@@ -104,9 +125,12 @@ impl TrenchOrder {
 }
 
 /// How utility works meet, on which days a street is opened once for several of them, how their lines lie in a
-/// shared trench and what that saves. docs/trenches.md has the model. Answers staff only.
+/// shared trench and what that saves. docs/trenches.md has the model.
+///
+/// The city is told everything, a body what lies in its area, an operator its own works and of others' what its own
+/// need; the public nothing.
 #[utoipa::path(post, path = "/api/analysis/trenches", tag = "analysis", request_body = TrenchOrder,
-    responses((status = 200, description = "The plan, with its bound", body = TrenchesAnswer),
+    responses((status = 200, description = "The plan, with its bound", body = TrenchesFor),
         (status = 202, description = "A job; Location leads to it", body = crate::http::imports::JobStarted),
         (status = 404, description = "There are no works for this viewer", body = crate::http::problem::ProblemBody)))]
 pub async fn analyse_trenches(
@@ -125,8 +149,18 @@ pub async fn analyse_trenches(
     let limits = order.check()?;
     let plane = GaussKruger::of_longitude(state.settings.city.center[0]);
     answer(&state, viewer, &wishes, "trenches", move |is_wanted, progress| {
-        let city = City::of(&snapshot, viewer, plane).ok_or_else(missing)?;
-        answer_of(&city, Some(snapshot.revision), &order, &limits, is_wanted, progress)
+        let revision = Some(snapshot.revision);
+        let Viewer::Operator(operator) = viewer else {
+            let city = City::of(&snapshot, viewer, plane).ok_or_else(missing)?;
+            let answer = answer_of(&city, revision, &order, &limits, is_wanted, progress)?;
+            return Ok(answer.map(TrenchesFor::City));
+        };
+        // A plan is made of all works, and the operator is told what it may know of it.
+        let city = City::of(&snapshot, Viewer::Everything, plane).ok_or_else(missing)?;
+        let Some(plan) = plan_of(&city, &order, &limits, is_wanted, progress)? else { return Ok(None) };
+        let known = Known::of(&city, operator.as_str(), shown_works(&snapshot));
+        let view = view(&city, plan, &known);
+        Ok(Some(TrenchesFor::Operator(cut_view(view, revision, limits.most_listed))))
     })
     .await
 }
@@ -140,6 +174,18 @@ pub fn answer_of(
     is_wanted: &(dyn Fn() -> bool + Sync),
     progress: &Progress,
 ) -> Result<Option<TrenchesAnswer>, Problem> {
+    let plan = plan_of(city, order, limits, is_wanted, progress)?;
+    Ok(plan.map(|plan| cut(plan, revision, limits.most_listed)))
+}
+
+/// The whole plan; `None` when nobody waits any more.
+fn plan_of(
+    city: &City,
+    order: &TrenchOrder,
+    limits: &Limits,
+    is_wanted: &(dyn Fn() -> bool + Sync),
+    progress: &Progress,
+) -> Result<Option<TrenchAnswer>, Problem> {
     let start = Instant::now();
     let watch = Watch {
         is_wanted: &is_wanted,
@@ -151,19 +197,34 @@ pub fn answer_of(
         },
     };
     match trench::plan(city, &order.settings, &limits.decided, &watch) {
-        Ok(plan) => Ok(Some(cut(plan, revision, limits.most_listed))),
+        Ok(plan) => Ok(Some(plan)),
         Err(TrenchError::Cancelled) => Ok(None),
         Err(error @ TrenchError::NotSound(_)) => Err(Problem::internal(error)),
     }
 }
 
+/// Keeps so many entries of a list; its name when some were cut.
+pub(in crate::http) fn keep<T>(name: &'static str, list: &mut Vec<T>, most: usize) -> Option<&'static str> {
+    let is_cut = list.len() > most;
+    list.truncate(most);
+    is_cut.then_some(name)
+}
+
+fn cut_view(mut view: TrenchView, revision: Option<u64>, most: usize) -> TrenchViewAnswer {
+    let cut_lists = [
+        keep("works", &mut view.works, most),
+        keep("openings", &mut view.openings, most),
+        keep("trenches", &mut view.trenches, most),
+        keep("clashes", &mut view.clashes, most),
+        keep("opportunities", &mut view.opportunities, most),
+        keep("checks", &mut view.checks, most),
+        keep("others", &mut view.others, most),
+    ];
+    TrenchViewAnswer { revision, cut_lists: cut_lists.into_iter().flatten().collect(), view }
+}
+
 /// Keeps so many entries of each list and says which were cut.
 fn cut(mut plan: TrenchAnswer, revision: Option<u64>, most: usize) -> TrenchesAnswer {
-    fn keep<T>(name: &'static str, list: &mut Vec<T>, most: usize) -> Option<&'static str> {
-        let is_cut = list.len() > most;
-        list.truncate(most);
-        is_cut.then_some(name)
-    }
     let cut_lists = [
         keep("works", &mut plan.works, most),
         keep("openings", &mut plan.openings, most),

@@ -8,11 +8,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::feature::{self, Target};
-use super::{editor_of, given, layer_of, refusal};
+use super::{by, editor_of, given, layer_to_write, refusal, sign};
 use crate::app::edit::{Done, EditError, Undo};
+use crate::domain::Viewer;
 use crate::geodesy::Crs;
 use crate::http::AppState;
-use crate::http::author::Author;
+use crate::http::author::Contributor;
 use crate::http::body::{JsonBody, parse};
 use crate::http::problem::{Kind, Problem};
 use crate::store::edit::{Change, Deed, What};
@@ -100,7 +101,7 @@ impl EditDone {
         (status = 412, description = "Somebody was faster; nothing was written", body = crate::http::problem::ProblemBody)))]
 pub async fn create_edit(
     State(state): State<AppState>,
-    author: Author,
+    author: Contributor,
     JsonBody(body): JsonBody,
 ) -> Result<axum::Json<EditDone>, Problem> {
     let order: EditOrder = parse(body)?;
@@ -112,7 +113,7 @@ pub async fn create_edit(
         let detail = format!("{} changes; {most} are taken at once at most", order.changes.len());
         return Err(Problem::at_pointer(Kind::TooComplex, "/changes", detail));
     }
-    let read = |(at, change): (usize, &ChangeOrder)| change.read(&state, &format!("/changes/{at}"));
+    let read = |(at, change): (usize, &ChangeOrder)| change.read(&state, author.viewer, &format!("/changes/{at}"));
     let changes: Vec<Change> = order.changes.iter().enumerate().map(read).collect::<Result<_, _>>()?;
     refuse_after_delete(&changes)?;
     if let Some(message) = &order.message
@@ -121,9 +122,9 @@ pub async fn create_edit(
         let detail = format!("has {LONGEST_MESSAGE} characters at most, and no NUL");
         return Err(Problem::at_pointer(Kind::InvalidBody, "/message", detail));
     }
-    match editor_of(&state)?.carry_out(&author.name, order.message.as_deref(), &changes).await {
+    match editor_of(&state)?.carry_out(by(&author), order.message.as_deref(), &changes).await {
         Ok(done) => Ok(axum::Json(EditDone::of(done))),
-        Err(error) => Err(refusal(&state, error).await),
+        Err(error) => Err(refusal(&state, author.viewer, error).await),
     }
 }
 
@@ -145,15 +146,17 @@ fn refuse_after_delete(changes: &[Change]) -> Result<(), Problem> {
 }
 
 impl ChangeOrder {
-    fn read(&self, state: &AppState, at: &str) -> Result<Change, Problem> {
-        let layer = layer_of(&self.layer)
-            .map_err(|problem| Problem::at_pointer(Kind::InvalidBody, format!("{at}/layer"), problem.detail))?;
+    fn read(&self, state: &AppState, viewer: Viewer, at: &str) -> Result<Change, Problem> {
+        let layer = layer_to_write(&self.layer, viewer).map_err(|problem| match problem.kind {
+            Kind::NotAllowed => problem,
+            _ => Problem::at_pointer(Kind::InvalidBody, format!("{at}/layer"), problem.detail),
+        })?;
         let (given, feature_at) = (given(state, Crs::Crs84), format!("{at}/feature"));
         let target = || {
             let id = self.id.ok_or_else(|| Problem::at_pointer(Kind::InvalidBody, format!("{at}/id"), "is missing"))?;
             Ok(Target { id, expected: self.version })
         };
-        match self.operation {
+        let change = match self.operation {
             Operation::Create => feature::create(layer, &self.feature, given, &feature_at),
             Operation::Replace => feature::replace(layer, target()?, &self.feature, given, &feature_at),
             Operation::Update => feature::update(layer, target()?, &self.feature, given, &feature_at),
@@ -161,7 +164,8 @@ impl ChangeOrder {
                 let Target { id, expected } = target()?;
                 Ok(Change { layer, what: What::Delete { id, expected } })
             }
-        }
+        };
+        Ok(sign(change?, viewer))
     }
 }
 
@@ -173,7 +177,7 @@ impl ChangeOrder {
 pub async fn undo_edit(
     State(state): State<AppState>,
     Path(edit_id): Path<String>,
-    author: Author,
+    author: Contributor,
 ) -> Result<axum::Json<EditDone>, Problem> {
     let unknown = || Problem::at_parameter(Kind::UnknownEdit, "edit_id", format!("there is no edit «{edit_id}»"));
     let edit_id = edit_id.parse().map_err(|_| unknown())?;
@@ -184,7 +188,7 @@ pub async fn undo_edit(
 #[utoipa::path(post, path = "/api/edits/undo", tag = "edit",
     responses((status = 200, description = "What was done", body = EditDone),
         (status = 409, description = "There is nothing, or something was changed since", body = crate::http::problem::ProblemBody)))]
-pub async fn undo_last(State(state): State<AppState>, author: Author) -> Result<axum::Json<EditDone>, Problem> {
+pub async fn undo_last(State(state): State<AppState>, author: Contributor) -> Result<axum::Json<EditDone>, Problem> {
     undo(&state, &author, Undo::Last).await
 }
 
@@ -192,17 +196,21 @@ pub async fn undo_last(State(state): State<AppState>, author: Author) -> Result<
 #[utoipa::path(post, path = "/api/edits/redo", tag = "edit",
     responses((status = 200, description = "What was done", body = EditDone),
         (status = 409, description = "There is nothing, or something was changed since", body = crate::http::problem::ProblemBody)))]
-pub async fn redo_last(State(state): State<AppState>, author: Author) -> Result<axum::Json<EditDone>, Problem> {
+pub async fn redo_last(State(state): State<AppState>, author: Contributor) -> Result<axum::Json<EditDone>, Problem> {
     undo(&state, &author, Undo::LastUndone).await
 }
 
-async fn undo(state: &AppState, author: &Author, which: Undo) -> Result<axum::Json<EditDone>, Problem> {
-    answer(state, editor_of(state)?.undo(&author.name, which).await).await
+async fn undo(state: &AppState, author: &Contributor, which: Undo) -> Result<axum::Json<EditDone>, Problem> {
+    answer(state, author, editor_of(state)?.undo(by(author), which).await).await
 }
 
-async fn answer(state: &AppState, outcome: Result<Done, EditError>) -> Result<axum::Json<EditDone>, Problem> {
+async fn answer(
+    state: &AppState,
+    author: &Contributor,
+    outcome: Result<Done, EditError>,
+) -> Result<axum::Json<EditDone>, Problem> {
     match outcome {
         Ok(done) => Ok(axum::Json(EditDone::of(done))),
-        Err(error) => Err(refusal(state, error).await),
+        Err(error) => Err(refusal(state, author.viewer, error).await),
     }
 }

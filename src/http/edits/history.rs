@@ -9,10 +9,11 @@ use utoipa::ToSchema;
 use super::batch::EditDone;
 use super::if_match::IfMatch;
 use super::step::step_json;
-use super::{editor_of, layer_of, refusal};
+use super::{by, editor_of, layer_of, layer_to_write, refusal, steps_for};
 use crate::app::edit::ToVersion;
+use crate::domain::Viewer;
 use crate::http::AppState;
-use crate::http::author::Author;
+use crate::http::author::Contributor;
 use crate::http::body::{JsonBody, parse};
 use crate::http::imports::database_away;
 use crate::http::links::JSON;
@@ -30,18 +31,30 @@ const MOST_STEPS: i64 = 500;
 pub async fn list_history(
     State(state): State<AppState>,
     Path((layer, id)): Path<(String, String)>,
-    _: Author,
+    viewer: Viewer,
     mut parameters: Parameters,
     wishes: Wishes,
 ) -> Result<Response, Problem> {
-    let layer = layer_of(&layer)?;
+    let layer = match viewer {
+        Viewer::Everything => layer_of(&layer)?,
+        // Its own lines and works; of the rest the history is the city's.
+        Viewer::Operator(_) => layer_to_write(&layer, viewer)?,
+        Viewer::Public | Viewer::Body(_) => {
+            return Err(Problem::new(Kind::NotAllowed, "Who changed what is for the planners of the city."));
+        }
+    };
     let unknown = || Problem::at_parameter(Kind::UnknownFeature, "id", format!("{layer} has no feature «{id}»"));
     let id: i64 = id.parse().map_err(|_| unknown())?;
     let limit = parameters.take_integer("limit", 1, MOST_STEPS)?.unwrap_or(100);
     parameters.finish()?;
     let steps = editor_of(&state)?.feature_history(layer, id, limit).await.map_err(database_away)?;
+    let (steps, left_out) = steps_for(viewer, steps);
+    if viewer != Viewer::Everything && steps.is_empty() {
+        // Nothing that was ever its own is as what never was.
+        return Err(unknown());
+    }
     let steps: Vec<Value> = steps.iter().map(step_json).collect();
-    Ok(Representation::json(JSON, &json!({ "steps": steps })).answer(&wishes))
+    Ok(Representation::json(JSON, &json!({ "steps": steps, "steps_of_others": left_out })).answer(&wishes))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -61,17 +74,17 @@ pub struct VersionOrder {
 pub async fn restore_item(
     State(state): State<AppState>,
     Path((layer, id)): Path<(String, String)>,
-    author: Author,
+    author: Contributor,
     if_match: IfMatch,
     JsonBody(body): JsonBody,
 ) -> Result<axum::Json<EditDone>, Problem> {
-    let layer = layer_of(&layer)?;
+    let layer = layer_to_write(&layer, author.viewer)?;
     let unknown = || Problem::at_parameter(Kind::UnknownFeature, "id", format!("{layer} has no feature «{id}»"));
     let id: i64 = id.parse().map_err(|_| unknown())?;
     let order: VersionOrder = parse(body)?;
     let to = ToVersion { layer, id, version: order.version, expected: if_match.expected() };
-    match editor_of(&state)?.restore_version(&author.name, to).await {
+    match editor_of(&state)?.restore_version(by(&author), to).await {
         Ok(done) => Ok(axum::Json(EditDone::of(done))),
-        Err(error) => Err(refusal(&state, error).await),
+        Err(error) => Err(refusal(&state, author.viewer, error).await),
     }
 }

@@ -7,12 +7,12 @@ use axum::response::{IntoResponse, Response};
 
 use super::feature::{self, Target};
 use super::if_match::IfMatch;
-use super::{editor_of, given, layer_of, refusal};
+use super::{by, editor_of, given, layer_to_write, refusal, sign};
 use crate::app::edit::Done;
-use crate::domain::{LayerId, Viewer};
+use crate::domain::LayerId;
 use crate::geodesy::Crs;
 use crate::http::AppState;
-use crate::http::author::Author;
+use crate::http::author::Contributor;
 use crate::http::body::JsonBody;
 use crate::http::items::{REVISION, feature_json};
 use crate::http::links::{Base, GEOJSON};
@@ -52,17 +52,17 @@ impl BodyCrs {
 pub async fn create_item(
     State(state): State<AppState>,
     Path(layer): Path<String>,
-    author: Author,
+    author: Contributor,
     crs: BodyCrs,
     base: Base,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let layer = layer_of(&layer)?;
+    let layer = layer_to_write(&layer, author.viewer)?;
     let change = feature::create(layer, &body, given(&state, crs.0), "")?;
     let done = carry_out(&state, &author, change).await?;
     let id = done.features.first().map_or(0, |written| written.id);
     let location = base.to(format!("/api/collections/{layer}/items/{id}"));
-    let mut response = answer(&state, &done, layer, StatusCode::CREATED);
+    let mut response = answer(&state, &author, &done, layer, StatusCode::CREATED);
     response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(&location).map_err(Problem::internal)?);
     Ok(response)
 }
@@ -77,14 +77,14 @@ pub async fn create_item(
 pub async fn replace_item(
     State(state): State<AppState>,
     Path((layer, id)): Path<(String, String)>,
-    author: Author,
+    author: Contributor,
     if_match: IfMatch,
     crs: BodyCrs,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let (layer, target) = target(&layer, &id, if_match)?;
+    let (layer, target) = target(&layer, &id, if_match, &author)?;
     let change = feature::replace(layer, target, &body, given(&state, crs.0), "")?;
-    Ok(answer(&state, &carry_out(&state, &author, change).await?, layer, StatusCode::OK))
+    Ok(answer(&state, &author, &carry_out(&state, &author, change).await?, layer, StatusCode::OK))
 }
 
 /// Changes what is given of a feature (JSON merge patch).
@@ -97,14 +97,14 @@ pub async fn replace_item(
 pub async fn update_item(
     State(state): State<AppState>,
     Path((layer, id)): Path<(String, String)>,
-    author: Author,
+    author: Contributor,
     if_match: IfMatch,
     crs: BodyCrs,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let (layer, target) = target(&layer, &id, if_match)?;
+    let (layer, target) = target(&layer, &id, if_match, &author)?;
     let change = feature::update(layer, target, &body, given(&state, crs.0), "")?;
-    Ok(answer(&state, &carry_out(&state, &author, change).await?, layer, StatusCode::OK))
+    Ok(answer(&state, &author, &carry_out(&state, &author, change).await?, layer, StatusCode::OK))
 }
 
 /// Deletes a feature. Its history stays, and an undo brings it back under its id.
@@ -116,34 +116,34 @@ pub async fn update_item(
 pub async fn delete_item(
     State(state): State<AppState>,
     Path((layer, id)): Path<(String, String)>,
-    author: Author,
+    author: Contributor,
     if_match: IfMatch,
 ) -> Result<Response, Problem> {
-    let (layer, Target { id, expected }) = target(&layer, &id, if_match)?;
+    let (layer, Target { id, expected }) = target(&layer, &id, if_match, &author)?;
     let done = carry_out(&state, &author, Change { layer, what: What::Delete { id, expected } }).await?;
-    Ok(answer(&state, &done, layer, StatusCode::NO_CONTENT))
+    Ok(answer(&state, &author, &done, layer, StatusCode::NO_CONTENT))
 }
 
-fn target(layer: &str, id: &str, if_match: IfMatch) -> Result<(LayerId, Target), Problem> {
-    let layer = layer_of(layer)?;
+fn target(layer: &str, id: &str, if_match: IfMatch, author: &Contributor) -> Result<(LayerId, Target), Problem> {
+    let layer = layer_to_write(layer, author.viewer)?;
     let unknown = || Problem::at_parameter(Kind::UnknownFeature, "id", format!("{layer} has no feature «{id}»"));
     Ok((layer, Target { id: id.parse().map_err(|_| unknown())?, expected: if_match.expected() }))
 }
 
-async fn carry_out(state: &AppState, author: &Author, change: Change) -> Result<Done, Problem> {
-    match editor_of(state)?.carry_out(&author.name, None, &[change]).await {
+async fn carry_out(state: &AppState, author: &Contributor, change: Change) -> Result<Done, Problem> {
+    match editor_of(state)?.carry_out(by(author), None, &[sign(change, author.viewer)]).await {
         Ok(done) => Ok(done),
-        Err(error) => Err(refusal(state, error).await),
+        Err(error) => Err(refusal(state, author.viewer, error).await),
     }
 }
 
 /// The feature as it is now, with what a client needs for its next step.
-fn answer(state: &AppState, done: &Done, layer: LayerId, status: StatusCode) -> Response {
+fn answer(state: &AppState, author: &Contributor, done: &Done, layer: LayerId, status: StatusCode) -> Response {
     let written = done.features.first();
     let snapshot = state.city.snapshot();
     let feature = written
         .filter(|written| written.version.is_some())
-        .and_then(|written| feature_json(&snapshot, layer, written.id, Viewer::Everything));
+        .and_then(|written| feature_json(&snapshot, layer, written.id, author.viewer));
     let mut response = match feature {
         Some(feature) => {
             (status, [(header::CONTENT_TYPE, HeaderValue::from_static(GEOJSON))], axum::Json(feature).0.to_string())

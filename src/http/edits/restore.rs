@@ -12,8 +12,8 @@ use tokio::sync::oneshot;
 use utoipa::ToSchema;
 
 use super::{EditDone, editor_of, layer_of, refusal};
-use crate::app::edit::Restore;
-use crate::domain::LayerId;
+use crate::app::edit::{By, Restore};
+use crate::domain::{LayerId, Viewer};
 use crate::http::AppState;
 use crate::http::author::Author;
 use crate::http::body::{JsonBody, parse};
@@ -55,10 +55,11 @@ pub async fn restore(
     let (job_id, most) = (request_id::fresh(), state.settings.max_changes as u64);
     let (sender, outcome) = oneshot::channel();
     let refused_by = state.clone();
-    let started = state.jobs.start(job_id.clone(), "restore", move |job| async move {
-        let answer = match editor.restore(&author.name, &restore, &job).await {
+    let started = state.jobs.start(job_id.clone(), "restore", Viewer::Everything, move |job| async move {
+        let answer = match editor.restore(By { actor: &author.name, viewer: Viewer::Everything }, &restore, &job).await
+        {
             Ok(done) => Ok(EditDone::of(done)),
-            Err(error) => Err(refusal(&refused_by, error).await),
+            Err(error) => Err(refusal(&refused_by, Viewer::Everything, error).await),
         };
         let told = match &answer {
             Ok(done) => Ok(json!(done)),

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::author::Author;
+use super::author::{Author, Contributor};
 use super::body::{JsonBody, parse};
 use super::links::JSON;
 use super::problem::{Fault, Kind, Problem};
@@ -24,7 +24,8 @@ use super::request_id;
 use crate::app::import::{self, ImportCause, ImportJob};
 use crate::app::jobs::JobProgress;
 use crate::app::uploads::Uploads;
-use crate::ingest::IngestError;
+use crate::domain::Viewer;
+use crate::ingest::{IngestError, Request};
 use crate::store::import_log::Undone;
 use crate::store::{Store, StoreError};
 use order::Order;
@@ -68,18 +69,19 @@ pub struct UndoSummary {
         (status = 404, description = "No such upload", body = super::problem::ProblemBody)))]
 pub async fn create_import(
     State(state): State<AppState>,
-    author: Author,
+    author: Contributor,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let order: Order = parse(body)?;
     let store = store_of(&state)?.clone();
-    let file = uploads::find(&state, &order.upload_id).await?.main_file().await.map_err(uploads::refusal)?;
-    let request = order.reading.of(file, "/reading")?;
-    let job = ImportJob { request, actor: author.name, is_dry_run: order.is_dry_run };
+    let file =
+        uploads::find(&state, &order.upload_id, author.viewer).await?.main_file().await.map_err(uploads::refusal)?;
+    let request = own(order.reading.of(file, "/reading")?, author.viewer)?;
+    let job = ImportJob { request, actor: author.name, viewer: author.viewer, is_dry_run: order.is_dry_run };
     let job_id = request_id::fresh();
     state
         .jobs
-        .start(job_id.clone(), "import", move |running| async move {
+        .start(job_id.clone(), "import", author.viewer, move |running| async move {
             let on_progress = {
                 let running = running.clone();
                 Arc::new(move |p: crate::ingest::Progress| {
@@ -97,10 +99,27 @@ pub async fn create_import(
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], axum::Json(JobStarted { job_id })).into_response())
 }
 
+/// What an operator or a body imports is its own: it goes into layers that it may write, and under a name of data
+/// that is nobody else's, so that it meets nobody else's rows.
+fn own(mut request: Request, viewer: Viewer) -> Result<Request, Problem> {
+    if let Some(layer) = request.layers.iter().find(|layer| !viewer.may_write(**layer)) {
+        return Err(Problem::new(Kind::NotAllowed, format!("{layer} is not yours to change.")));
+    }
+    if let Some(name) = viewer.speaks_for() {
+        let file = request.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        request.source = Some(format!("{name}: {}", request.source.as_ref().unwrap_or(&file)));
+    }
+    if let Viewer::Operator(name) = viewer {
+        request.constants.push(("operator".to_owned(), name.as_str().to_owned()));
+    }
+    Ok(request)
+}
+
 /// What a client is told of a failure: all of it where the file is at fault, nothing where we are.
 fn refusal(cause: &ImportCause) -> Value {
     match cause {
         ImportCause::File(error) => json!(Refusal::of(error)),
+        ImportCause::NotYours(_) => json!({ "code": "not-allowed", "detail": cause.to_string(), "fitting": [] }),
         ImportCause::Store(error) if error.is_about_the_data() => {
             json!({ "code": "refused-by-the-database", "detail": error.to_string(), "fitting": [] })
         }

@@ -10,6 +10,7 @@ use geo::{Coord, Rect};
 use serde::Serialize;
 use tokio::io::AsyncWriteExt;
 use utoipa::ToSchema;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::order::Reading;
 use super::preview::Preview;
@@ -17,7 +18,7 @@ use super::{cannot_import, uploads_of};
 use crate::app::uploads::{Upload, UploadError};
 use crate::domain::{LayerId, Viewer};
 use crate::http::AppState;
-use crate::http::author::Author;
+use crate::http::author::Contributor;
 use crate::http::body::{JsonBody, parse, refuse_announced};
 use crate::http::links::JSON;
 use crate::http::problem::{Kind, Problem};
@@ -70,14 +71,14 @@ pub struct UploadForm {
     responses((status = 201, description = "What came", body = UploadSummary)))]
 pub async fn create_upload(
     State(state): State<AppState>,
-    _: Author,
+    author: Contributor,
     headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Problem> {
     refuse_announced(&headers, state.settings.max_upload_bytes.saturating_add(FORM_BYTES))?;
     let form = form.map_err(|rejection| Problem::new(Kind::UnsupportedMediaType, rejection.body_text()))?;
     let uploads = uploads_of(&state)?;
-    let upload = uploads.create(request_id::fresh()).await.map_err(refusal)?;
+    let upload = uploads.create(format!("{}{}", mark(author.viewer), request_id::fresh())).await.map_err(refusal)?;
     match take(&state, &upload, form).await {
         Ok(summary) => Ok((StatusCode::CREATED, axum::Json(summary)).into_response()),
         Err(problem) => {
@@ -153,12 +154,12 @@ async fn summary(upload: &Upload) -> Result<UploadSummary, Problem> {
 pub async fn preview_upload(
     State(state): State<AppState>,
     Path(upload_id): Path<String>,
-    _: Author,
+    author: Contributor,
     wishes: Wishes,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let request =
-        parse::<Reading>(body)?.of(find(&state, &upload_id).await?.main_file().await.map_err(refusal)?, "")?;
+    let request = parse::<Reading>(body)?
+        .of(find(&state, &upload_id, author.viewer).await?.main_file().await.map_err(refusal)?, "")?;
     let request = Request { extent: city_extent(&state.city.snapshot()), ..request };
     let preview = state.lanes.heavy(move |wanted| Preview::of(&request, wanted)).await;
     Ok(Representation::json(JSON, &preview).answer(&wishes))
@@ -172,9 +173,9 @@ pub async fn preview_upload(
 pub async fn delete_upload(
     State(state): State<AppState>,
     Path(upload_id): Path<String>,
-    _: Author,
+    author: Contributor,
 ) -> Result<StatusCode, Problem> {
-    find(&state, &upload_id).await?.remove().await.map_err(refusal)?;
+    find(&state, &upload_id, author.viewer).await?.remove().await.map_err(refusal)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -194,10 +195,20 @@ fn city_extent(snapshot: &Snapshot) -> Option<Rect<f64>> {
         .map(|city| Rect::new(city.min() - Coord { x: SLACK, y: SLACK }, city.max() + Coord { x: SLACK, y: SLACK }))
 }
 
-pub async fn find(state: &AppState, upload_id: &str) -> Result<Upload, Problem> {
-    uploads_of(state)?.find(upload_id).await.ok_or_else(|| {
-        Problem::at_parameter(Kind::UnknownUpload, "upload_id", format!("there is no upload «{upload_id}»"))
-    })
+/// What the ids of an operator's or a body's uploads begin with, so that nobody finds another's by its id.
+fn mark(viewer: Viewer) -> String {
+    let whose = viewer.speaks_for().map(|name| format!("{}:{name}", viewer.code()));
+    whose.map(|whose| format!("{:016x}", xxh3_64(whose.as_bytes()))).unwrap_or_default()
+}
+
+/// An upload of this viewer's; the city finds all.
+pub async fn find(state: &AppState, upload_id: &str, viewer: Viewer) -> Result<Upload, Problem> {
+    let unknown =
+        || Problem::at_parameter(Kind::UnknownUpload, "upload_id", format!("there is no upload «{upload_id}»"));
+    if !upload_id.starts_with(&mark(viewer)) {
+        return Err(unknown());
+    }
+    uploads_of(state)?.find(upload_id).await.ok_or_else(unknown)
 }
 
 pub fn refusal(error: UploadError) -> Problem {

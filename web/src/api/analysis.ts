@@ -74,8 +74,8 @@ export const analysis = {
 }
 
 /** Puts a question that may become a job; whoever stops waiting stops the job. */
-export async function ask<T>(path: string, order: unknown, tell: (progress: Progress) => void, signal: AbortSignal): Promise<T> {
-  const response = await post(path, order, signal)
+export async function ask<T>(path: string, order: unknown, tell: (progress: Progress) => void, signal: AbortSignal, headers: Record<string, string> = {}): Promise<T> {
+  const response = await post(path, order, signal, headers)
   const body: unknown = await response.json().catch(() => undefined)
   signal.throwIfAborted()
   if (!response.ok) throw problemOf(body, response.status)
@@ -83,9 +83,9 @@ export async function ask<T>(path: string, order: unknown, tell: (progress: Prog
   return follow<T>((body as { job_id: string }).job_id, tell, signal)
 }
 
-async function post(path: string, order: unknown, signal: AbortSignal): Promise<Response> {
+async function post(path: string, order: unknown, signal: AbortSignal, more: Record<string, string>): Promise<Response> {
   try {
-    const headers = { 'content-type': 'application/json' }
+    const headers = { 'content-type': 'application/json', ...more }
     return await fetch(withViewer(path), { method: 'POST', headers, body: JSON.stringify(order), signal })
   } catch (error) {
     throw signal.aborted ? error : new ApiError('network', 0, undefined, String(error))

@@ -1,3 +1,4 @@
+import { enAccount } from './en_account'
 import { enBasemap } from './en_basemap'
 import { enCoverage } from './en_coverage'
 import { enExport } from './en_export'
@@ -9,9 +10,12 @@ import { enReport } from './en_report'
 import { enScenario } from './en_scenario'
 import { enSheet } from './en_sheet'
 import { enSiting } from './en_siting'
+import { enTrenchPlans } from './en_trench_plans'
+import { enTrenches } from './en_trenches'
 import type { Dictionary } from './zh'
 
 export const en: Dictionary = {
+  ...enAccount,
   ...enBasemap,
   ...enCoverage,
   ...enExport,
@@ -23,6 +27,8 @@ export const en: Dictionary = {
   ...enScenario,
   ...enSheet,
   ...enSiting,
+  ...enTrenchPlans,
+  ...enTrenches,
   appName: 'Pianqu',
   sampleNotice: 'Sample data (invented)',
   sampleNoticeTitle: 'Everything on this map is invented, for demonstration only',
@@ -586,6 +592,9 @@ export const en: Dictionary = {
   'problem.cancelled': 'The work was cancelled; nothing was changed',
   'problem.invalid-scenario': 'The scenario cannot be applied',
   'problem.unknown-scheme': 'There is no such scheme, or it is not for you to see',
+  'problem.unknown-trench-plan': 'There is no such trench plan, or it is not for you to see',
+  'problem.trench-plan-state': 'The plan or its trench is not in a state for that',
+  'problem.invalid-reply': 'The reply cannot be taken: look at reason and days',
   'problem.scheme-closed': 'The scheme is not in a state for that: copy a published or adopted one to change it',
   'problem.invalid-scheme-edit': 'The scheme cannot be edited like that; nothing was changed',
   'problem.unknown-scenario': 'There is no such scenario',

@@ -1,3 +1,4 @@
+import { zhAccount } from './zh_account'
 import { zhBasemap } from './zh_basemap'
 import { zhCoverage } from './zh_coverage'
 import { zhExport } from './zh_export'
@@ -9,9 +10,12 @@ import { zhReport } from './zh_report'
 import { zhScenario } from './zh_scenario'
 import { zhSheet } from './zh_sheet'
 import { zhSiting } from './zh_siting'
+import { zhTrenchPlans } from './zh_trench_plans'
+import { zhTrenches } from './zh_trenches'
 
 /** The first language. Its keys are the keys: a dictionary that lacks one does not compile. */
 export const zh = {
+  ...zhAccount,
   ...zhBasemap,
   ...zhCoverage,
   ...zhExport,
@@ -23,6 +27,8 @@ export const zh = {
   ...zhScenario,
   ...zhSheet,
   ...zhSiting,
+  ...zhTrenchPlans,
+  ...zhTrenches,
   appName: '片区',
   sampleNotice: '示例数据（虚构）',
   sampleNoticeTitle: '地图上的所有内容均为虚构，仅供演示',
@@ -583,6 +589,9 @@ export const zh = {
   'problem.cancelled': '任务已取消，没有任何改动',
   'problem.invalid-scenario': '情景方案无法应用',
   'problem.unknown-scheme': '没有这个划分方案，或您无权查看',
+  'problem.unknown-trench-plan': '没有这个共沟计划，或您无权查看',
+  'problem.trench-plan-state': '计划或共沟当前状态不允许此操作',
+  'problem.invalid-reply': '答复不能接受：请核对理由与日期',
   'problem.scheme-closed': '方案当前状态不允许此操作：已公布或已采用的方案请先复制再修改',
   'problem.invalid-scheme-edit': '无法这样修改划分方案，未做任何更改',
   'problem.unknown-scenario': '没有这个情景方案',

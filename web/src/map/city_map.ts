@@ -26,10 +26,12 @@ import {
   PREVIEW_SOURCE,
   SELECTION_SOURCE,
   STAFF_SOURCE,
+  TRENCH_SOURCE,
 } from './source_names'
 import { CLICK_ORDER, stack } from './stack'
 import { sourceOf } from './tiles_of'
 import { tilesShowing, type Touched } from './touched'
+import { trenchLayers } from './trench_layers'
 import { wayInto } from './way_into'
 import type { DrawnBasemap } from './basemap'
 import { BasemapLayers } from './basemap_layers'
@@ -82,6 +84,7 @@ export class CityMap {
   #edit: GeoJSON.FeatureCollection = NO_FEATURES
   #covered: GeoJSON.FeatureCollection = NO_FEATURES
   #divided: GeoJSON.FeatureCollection = NO_FEATURES
+  #dug: GeoJSON.FeatureCollection = NO_FEATURES
   #colouring: Colouring | undefined
   /** Clicks and cursor are the editor's. */
   isEdited = false
@@ -163,7 +166,7 @@ export class CityMap {
   /** What is drawn now as a style for paper: without what is only shown to whoever works here. */
   paperStyle(): maplibre.StyleSpecification {
     const style = this.#style()
-    const passing = [COVERAGE_SOURCE, PRECINCT_SOURCE, SELECTION_SOURCE, PREVIEW_SOURCE, OUTLINE_SOURCE, EDIT_SOURCE, POINTER_SOURCE]
+    const passing = [COVERAGE_SOURCE, PRECINCT_SOURCE, TRENCH_SOURCE, SELECTION_SOURCE, PREVIEW_SOURCE, OUTLINE_SOURCE, EDIT_SOURCE, POINTER_SOURCE]
     const layers = style.layers.filter((layer) => !('source' in layer && passing.includes(String(layer.source))))
     const sources = Object.fromEntries(Object.entries(style.sources).filter(([id]) => !passing.includes(id)))
     return { ...style, sources, layers }
@@ -179,6 +182,13 @@ export class CityMap {
     const style = this.paperStyle()
     const sources = { ...style.sources, [PRECINCT_SOURCE]: { type: 'geojson' as const, data: divided } }
     return { ...style, sources, layers: [...style.layers, ...precinctLayers()] }
+  }
+
+  /** A style for a picture of works and trenches. */
+  dugStyle(dug: GeoJSON.FeatureCollection): maplibre.StyleSpecification {
+    const style = this.paperStyle()
+    const sources = { ...style.sources, [TRENCH_SOURCE]: { type: 'geojson' as const, data: dug } }
+    return { ...style, sources, layers: [...style.layers, ...trenchLayers()] }
   }
 
   jumpTo(view: View): void {
@@ -300,6 +310,42 @@ export class CityMap {
     this.#fill(PRECINCT_SOURCE, this.#divided)
   }
 
+  /** Draws works, shared trenches, open and protected streets, and clashes. */
+  dig(features: GeoJSON.FeatureCollection | undefined): void {
+    this.#dug = features ?? NO_FEATURES
+    this.#fill(TRENCH_SOURCE, this.#dug)
+  }
+
+  /** What of some drawn layers lies at a place, in the order of the layers. */
+  drawnAt(place: [number, number], layers: string[]): Record<string, unknown>[] {
+    return this.#drawnUnder(this.map.project(place), layers)
+  }
+
+  /** Tells what of some drawn layers lies under the pointer, and where that is; answers what ends that. */
+  hover(layers: string[], tell: (under: Record<string, unknown> | undefined, at: { x: number; y: number }) => void): () => void {
+    const moved = this.map.on('mousemove', ({ point }) => {
+      const [under] = this.#drawnUnder(point, layers)
+      if (under) this.map.getCanvas().style.cursor = 'pointer'
+      tell(under, point)
+    })
+    const left = this.map.on('mouseout', ({ point }) => tell(undefined, point))
+    return () => {
+      moved.unsubscribe()
+      left.unsubscribe()
+    }
+  }
+
+  #drawnUnder(point: maplibre.Point, layers: string[]): Record<string, unknown>[] {
+    const there = layers.filter((id) => this.map.getLayer(id))
+    if (there.length === 0) return []
+    const around: [maplibre.PointLike, maplibre.PointLike] = [
+      [point.x - REACH_PX, point.y - REACH_PX],
+      [point.x + REACH_PX, point.y + REACH_PX],
+    ]
+    const found = this.map.queryRenderedFeatures(around, { layers: there })
+    return found.sort((a, b) => layers.indexOf(a.layer.id) - layers.indexOf(b.layer.id)).map(({ properties }) => properties)
+  }
+
   /** Colours the buildings by their classes, or as they are otherwise. */
   colour(colouring: Colouring | undefined): void {
     this.#colouring = colouring
@@ -398,6 +444,7 @@ export class CityMap {
       [OUTLINE_SOURCE]: { type: 'geojson', data: this.#outline },
       [COVERAGE_SOURCE]: { type: 'geojson', data: this.#covered },
       [PRECINCT_SOURCE]: { type: 'geojson', data: this.#divided },
+      [TRENCH_SOURCE]: { type: 'geojson', data: this.#dug },
       [EDIT_SOURCE]: { type: 'geojson', data: this.#edit },
       [POINTER_SOURCE]: { type: 'geojson', data: NO_FEATURES },
       ...this.#basemap.sources,
@@ -423,7 +470,7 @@ export class CityMap {
       type: 'background',
       paint: { 'background-color': ground.land },
     }
-    const above = [...precinctLayers(), ...coverageLayers(), ...previewLayers(), ...outlineLayers(), ...selectionLayers(), ...editLayers()]
+    const above = [...precinctLayers(), ...trenchLayers(), ...coverageLayers(), ...previewLayers(), ...outlineLayers(), ...selectionLayers(), ...editLayers()]
     return { version: 8, sources, layers: [land, ...this.#basemap.layers(), ...drawn, ...above] }
   }
 

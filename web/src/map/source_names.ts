@@ -16,3 +16,5 @@ export const POINTER_SOURCE = 'pointer'
 export const COVERAGE_SOURCE = 'coverage'
 /** The precincts of a scheme, or of a proposal. */
 export const PRECINCT_SOURCE = 'precincts'
+/** Utility works, their shared trenches and where they clash. */
+export const TRENCH_SOURCE = 'trenches'

@@ -1,4 +1,5 @@
 import { SvelteSet } from 'svelte/reactivity'
+import { session, type Session } from '../api/session'
 import { api, ApiError, setViewer, type City, type Feature, type Field, type Layer, type Readiness } from '../api/client'
 import { isKey, translate, type Key, type Language } from '../i18n'
 import { formatMoney, formatNumber, formatUnit } from '../i18n/format'
@@ -9,7 +10,7 @@ import type { Touched } from '../map/touched'
 import { readLink, writeLink } from './link'
 import { isPhone } from './phone'
 
-export type Panel = 'layers' | 'statistics' | 'measure' | 'import' | 'export' | 'edit' | 'history' | 'print' | 'coverage' | 'precincts'
+export type Panel = 'layers' | 'statistics' | 'measure' | 'import' | 'export' | 'edit' | 'history' | 'print' | 'coverage' | 'precincts' | 'trenches'
 
 /** Fields that hold the code of a feature of another layer, and what they are called when its name is shown. */
 const REFERENCES: Record<string, { layer: string; title: Key }> = {
@@ -39,6 +40,13 @@ export class App {
   /** Something of a panel lies across the lower part of the map, as the table does. */
   hasDrawer = $state(false)
   isHelpOpen = $state(false)
+  isLogInOpen = $state(false)
+  /** Who asks; nothing until the server has said so. */
+  session = $state.raw<Session>()
+  /** May do what planners of the city do; the public's view offers none of it. */
+  readonly mayPlan = $derived(!this.isPublic && (this.session?.may_plan ?? false))
+  /** May change something. */
+  readonly mayWrite = $derived(!this.isPublic && (this.session?.writes.length ?? 0) > 0)
   map = $state.raw<CityMap>()
 
   /** Who takes a click on the map before anything is chosen by it; true: it was taken. */
@@ -62,18 +70,32 @@ export class App {
     this.failure = undefined
     this.takeLink()
     try {
-      ;[this.city, this.layers] = await Promise.all([api.city(), api.layers()])
+      ;[this.city, this.layers, this.session] = await Promise.all([api.city(), api.layers(), session()])
     } catch (error) {
       this.failure = error
       return
     }
+    this.#closeWhatIsNotOffered()
     await this.#loadNames()
   }
 
   /** Layers, counts and the selected feature anew, after a change of the data or of the viewer. */
   async reload(): Promise<void> {
-    ;[this.city, this.layers] = await Promise.all([api.city(), api.layers()])
+    ;[this.city, this.layers, this.session] = await Promise.all([api.city(), api.layers(), session()])
+    this.#closeWhatIsNotOffered()
     await Promise.all([this.#loadNames(), this.#readSelected()])
+  }
+
+  /** A link or another viewer may have left a panel open that is not for who asks now. */
+  #closeWhatIsNotOffered(): void {
+    const needsPlanner = this.panel === 'history'
+    const needsWriter = this.panel === 'import' || this.panel === 'edit'
+    if ((needsPlanner && !this.mayPlan) || (needsWriter && !this.mayWrite)) this.panel = undefined
+  }
+
+  /** May change features of a layer, as far as they are one's own. */
+  mayWriteTo(layer: string): boolean {
+    return this.mayWrite && (this.session?.writes.includes(layer) ?? false)
   }
 
   /** Names are an addition: a map without them is still a map, and the next change asks again. */
@@ -139,7 +161,7 @@ export class App {
   async setPublic(isPublic: boolean): Promise<void> {
     this.isPublic = isPublic
     setViewer(isPublic ? 'public' : undefined)
-    if (isPublic && (this.panel === 'import' || this.panel === 'edit' || this.panel === 'history')) this.panel = undefined
+    this.#closeWhatIsNotOffered()
     this.deselect()
     this.writeLink('push')
     await this.reload()
@@ -187,19 +209,19 @@ export class App {
     this.writeLink('replace')
   }
 
-  /** Shows the panel of imports; the public has none. */
+  /** Shows the panel of imports; who may not write has none. */
   openImport(): void {
-    if (!this.isPublic && this.panel !== 'import') this.togglePanel('import')
+    if (this.mayWrite && this.panel !== 'import') this.togglePanel('import')
   }
 
-  /** Shows or hides what was changed; the public sees none of it. */
+  /** Shows or hides what was changed; only planners see it. */
   toggleHistory(): void {
-    if (!this.isPublic) this.togglePanel('history')
+    if (this.mayPlan) this.togglePanel('history')
   }
 
-  /** Shows or hides the panel of editing; the public has none. */
+  /** Shows or hides the panel of editing; who may not write has none. */
   toggleEdit(): void {
-    if (!this.isPublic) this.togglePanel('edit')
+    if (this.mayWrite) this.togglePanel('edit')
   }
 
   toggleTable(): void {

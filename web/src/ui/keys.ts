@@ -1,6 +1,6 @@
 import type { App, Panel } from '../state/app.svelte'
 
-const PANELS: Record<string, Panel> = { l: 'layers', s: 'statistics', m: 'measure', x: 'export', p: 'print', c: 'coverage' }
+const PANELS: Record<string, Panel> = { l: 'layers', s: 'statistics', m: 'measure', x: 'export', p: 'print', c: 'coverage', g: 'trenches' }
 
 /** Shortcuts of one key, as the help sheet lists them; not while somebody types. */
 export function onKey(event: KeyboardEvent, app: App): void {

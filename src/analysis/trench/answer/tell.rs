@@ -176,7 +176,7 @@ fn works(city: &City, settings: &Settings, problem: &Problem, solution: &Solutio
             shift_days: start.zip(job).map_or(0, |(day, (_, one))| shift(one.wish, day)),
             street_ids: streets.iter().map(|&street| city.streets[street].id).collect(),
             length_m: checks::millimetres(work.path.length_m),
-            remarks: remarks.into_iter().filter(|(_, holds)| *holds).map(|(name, _)| name).collect(),
+            remarks: remarks.into_iter().filter(|(_, holds)| *holds).map(|(name, _)| name.into()).collect(),
         }
     };
     city.works.iter().enumerate().map(of).collect()

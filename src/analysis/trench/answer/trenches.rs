@@ -100,7 +100,7 @@ fn trench(savings: &Savings<'_>, decided: &Decided, unit: usize, joint: &Joint, 
             .fit
             .gives_way
             .iter()
-            .map(|&n| GivesWay { work_id: work(n).id, rule: rule_of(savings, unit, joint, n) })
+            .map(|&n| GivesWay { work_id: work(n).id, rule: rule_of(savings, unit, joint, n).into() })
             .collect(),
         depth_order: by_rule.iter().map(|&n| work(n).id).collect(),
         is_depth_order_kept: tops.map(|tops| tops.is_sorted()),

@@ -72,7 +72,9 @@ export class Editing {
   waiting = $state.raw<() => void>()
   /** What waits for the name of the person. */
   unnamed = $state.raw<() => void>()
-  actor = $state('')
+  #typed = $state('')
+  /** Under what name edits stand: that of the account, or what the person typed. */
+  readonly actor = $derived(app.session?.name ?? this.#typed)
   /** What was done last, in words. */
   said = $state.raw<Said>()
   /** The last thing that was saved, for another like it. */
@@ -441,9 +443,9 @@ export class Editing {
   }
 
   setActor(name: string): void {
-    this.actor = name.trim()
-    setActor(this.actor)
-    if (this.actor) keepActor(localStorage, this.actor)
+    this.#typed = name.trim()
+    setActor(this.#typed)
+    if (this.#typed) keepActor(localStorage, this.#typed)
   }
 
   // Saving

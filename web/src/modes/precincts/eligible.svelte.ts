@@ -1,13 +1,9 @@
 import { setActor } from '../../api/edits'
-import { schemeAnswers, type Eligibility, type EligibilityAnswer, type Phases, type Verdict } from '../../api/scheme_answers'
+import { schemeAnswers, type Eligibility, type EligibilityAnswer, type Phases } from '../../api/scheme_answers'
 import { app } from '../../state/app.svelte'
+import { VERDICT_COLOURS, VERDICT_SIGNS } from '../../ui/verdicts'
 import { drawnScheme } from './on_map'
 import { schemes } from './schemes.svelte'
-
-export const VERDICTS: Verdict[] = ['pass', 'fail', 'unknown', 'needs_review']
-/** A sign says it again without colour. */
-export const VERDICT_SIGNS: Record<Verdict, string> = { pass: '✓', fail: '✕', unknown: '?', needs_review: '!' }
-export const VERDICT_COLOURS: Record<Verdict, string> = { pass: '#2b7034', fail: '#a3174f', unknown: '#5f5a50', needs_review: '#8a6100' }
 
 /** Which communities the plan takes in, and when a scheme begins with them. */
 class Eligible {

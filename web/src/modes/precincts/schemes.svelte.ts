@@ -57,7 +57,7 @@ class Schemes {
   wrongAt = $state.raw<[number, number]>()
   #turn = 0
 
-  readonly isOpen = $derived(!app.isPublic && (this.detail?.state === 'draft' || this.detail?.state === 'shared'))
+  readonly isOpen = $derived(app.mayPlan && (this.detail?.state === 'draft' || this.detail?.state === 'shared'))
   readonly ways = $derived(waysFrom(this.steps))
   /** In which precinct a community is; null: left out by hand. */
   readonly homes = $derived(new Map(this.members.map((member) => [member.community_id, member])))
@@ -109,7 +109,7 @@ class Schemes {
         calls.find(id),
         calls.precincts(id),
         calls.members(id),
-        app.isPublic ? [] : calls.history(id),
+        app.mayPlan ? calls.history(id) : [],
       ])
       if (turn !== this.#turn) return
       this.colours = colourOf(features, this.colours)

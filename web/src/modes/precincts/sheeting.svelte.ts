@@ -3,6 +3,7 @@ import { schemeAnswers, type Sheet } from '../../api/scheme_answers'
 import type { Precinct } from '../../api/schemes'
 import { boundsOf } from '../../map/bounds'
 import { takePicture } from '../../print/picture'
+import { viewOf } from '../../print/view_of'
 import { app } from '../../state/app.svelte'
 import { drawnScheme } from './on_map'
 import { schemes } from './schemes.svelte'
@@ -65,18 +66,9 @@ async function pictureOf(precinct: Precinct, signal: AbortSignal): Promise<strin
     precinctId: precinct.id,
     under: () => '',
   })
-  const { center, zoom } = viewOf(boundsOf(precinct.geometry))
+  const { center, zoom } = viewOf(boundsOf(precinct.geometry), PICTURE)
   const { canvas } = await takePicture({ style: map.dividedStyle(drawn), center, zoom, ...PICTURE, pixelRatio: 2, signal })
   return canvas.toDataURL('image/jpeg', 0.9)
-}
-
-/** Where bounds fill the picture but for a margin. */
-function viewOf([west = 0, south = 0, east = 0, north = 0]: number[]): { center: [number, number]; zoom: number } {
-  const center: [number, number] = [(west + east) / 2, (south + north) / 2]
-  const stretch = 1 / Math.cos((center[1] * Math.PI) / 180)
-  const across = (360 * (PICTURE.widthPx - 80)) / 512 / (east - west)
-  const down = (360 * (PICTURE.heightPx - 60)) / 512 / ((north - south) * stretch)
-  return { center, zoom: Math.min(17, Math.max(9, Math.log2(Math.min(across, down)))) }
 }
 
 export const sheeting = new Sheeting()

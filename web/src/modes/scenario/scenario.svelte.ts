@@ -96,7 +96,7 @@ export class Scenarios {
   }
 
   /** The modifications of a question: the public has none. */
-  readonly asked = $derived(this.isOn && !app.isPublic ? this.list : [])
+  readonly asked = $derived(this.isOn && app.mayPlan ? this.list : [])
 }
 
 export const scenario = new Scenarios()

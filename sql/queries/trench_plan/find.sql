@@ -1,0 +1,3 @@
+select trench_plan_id, name, state, made_from, terms, revision, answer, round, version, created_at, updated_at, updated_by
+from trench_plan
+where trench_plan_id = $1

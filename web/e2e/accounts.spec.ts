@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process'
+import { expect, test, type Page } from '@playwright/test'
+import { open } from './page'
+
+const PASSWORD = '试验用的长口令二〇二四'
+/** An operator of the sample city. */
+const OPERATOR = '供水公司（虚构）'
+
+/** Makes an account where the server's database is, as an administrator would. */
+function add(name: string, ...words: string[]): void {
+  const program = process.env['PIANQU_TRY_PROGRAM']
+  const sockets = process.env['PIANQU_TRY_SOCKETS']
+  if (!program || !sockets) throw new Error('the server was not started by scripts/with-server')
+  const data = sockets.replace(/\/run$/, '')
+  const env = { ...process.env, PIANQU_CONFIG: '/dev/null', PIANQU_LOG: 'error' }
+  execFileSync(program, ['user', 'add', name, ...words, '--data-dir', data], { input: `${PASSWORD}\n`, env, stdio: ['pipe', 'ignore', 'inherit'] })
+}
+
+async function logIn(page: Page, name: string, password: string): Promise<void> {
+  await page.locator('#log-in').click()
+  await page.getByLabel('账户').fill(name)
+  await page.getByLabel('密码').fill(password)
+  await page.getByRole('dialog').getByRole('button', { name: '登录' }).click()
+}
+
+test('an operator logs in, sees its own works and is offered what it may do', async ({ page }) => {
+  add('水务调度', '--role', 'operator', '--operator', OPERATOR)
+  await open(page)
+  await expect(page.locator('#open-edit')).toBeVisible()
+  await logIn(page, '水务调度', '不是这个口令啊')
+  await expect(page.getByRole('alert')).toHaveText('账户或密码不正确')
+  await page.getByLabel('密码').fill(PASSWORD)
+  await page.getByRole('dialog').getByRole('button', { name: '登录' }).click()
+  await expect(page.locator('#account')).toHaveText(OPERATOR)
+
+  const seen = await page.evaluate(async () => {
+    const answer = await fetch('/api/collections/utility_work/items?limit=1000')
+    return ((await answer.json()) as { features: { properties: { operator: string; visibility: string | null } }[] }).features.map((it) => it.properties)
+  })
+  expect(seen.some(({ operator }) => operator === OPERATOR)).toBe(true)
+  expect(seen.every(({ operator, visibility }) => operator === OPERATOR || visibility === 'open')).toBe(true)
+
+  // It may edit its lines and works, and nothing that is the planners'.
+  await page.locator('#open-edit').click()
+  await expect(page.getByRole('button', { name: '管线改造工程' })).toBeVisible()
+  await expect(page.getByRole('button', { name: '小区', exact: true })).toHaveCount(0)
+  await expect(page.getByRole('button', { name: '修改记录' })).toHaveCount(0)
+
+  await page.locator('#log-out').click()
+  await expect(page.locator('#log-in')).toBeVisible()
+  await expect(page.locator('#account')).toHaveCount(0)
+})
+
+test('who only reads is offered no change', async ({ page }) => {
+  add('审计员', '--role', 'viewer')
+  await open(page)
+  await logIn(page, '审计员', PASSWORD)
+  await expect(page.locator('#account')).toHaveText('审计员（只读）')
+  await expect(page.locator('#open-edit')).toHaveCount(0)
+  await expect(page.locator('#open-import')).toHaveCount(0)
+})

@@ -1,0 +1,122 @@
+import { expect as told, test, type Page } from '@playwright/test'
+import { complaints } from './axe'
+import { open } from './page'
+import { ask } from './analysis'
+
+// A busy machine draws slowly.
+const expect = told.configure({ timeout: 20_000 })
+// A flight of the map is a second in which nothing is tested.
+test.use({ contextOptions: { reducedMotion: 'reduce' } })
+
+const OPERATOR = '燃气公司（虚构）'
+
+interface Answer {
+  operators: { operator: string | null; works: number; clashes: number; saving_yuan: string }[]
+}
+interface Planned {
+  trench_id: number
+  code: string
+  version: number
+  state: string
+  operators: string[]
+  replies: { operator: string; reply: string; reason: string | null; first_day: string | null; version: number; is_current: boolean }[]
+}
+interface Plan {
+  trench_plan_id: number
+  version: number
+  planned_trenches: Planned[]
+}
+
+/** A plan that is offered, made by the city beside the page. */
+async function offered(page: Page, name: string): Promise<Plan> {
+  const headers = { 'pianqu-actor': encodeURIComponent('协调员') }
+  let answer = await page.request.post('/api/trench-plans', { headers, data: { name, order: {} } })
+  const job = answer.headers()['location']
+  let plan: Plan
+  if (answer.status() === 202 && job) {
+    let state = 'running'
+    let result: { plan: Plan } | undefined
+    while (state === 'running') {
+      await page.waitForTimeout(300)
+      answer = await page.request.get(job)
+      ;({ state, result } = (await answer.json()) as { state: string; result: { plan: Plan } })
+    }
+    plan = result!.plan
+  } else plan = ((await answer.json()) as { plan: Plan }).plan
+  const done = await page.request.post(`/api/trench-plans/${plan.trench_plan_id}/offer`, { headers, data: { version: plan.version } })
+  expect(done.status(), await done.text()).toBe(200)
+  return ((await done.json()) as { plan: Plan }).plan
+}
+
+async function stored(page: Page, { trench_plan_id }: Plan, trench_id: number): Promise<Planned> {
+  const plan = (await (await page.request.get(`/api/trench-plans/${trench_plan_id}`)).json()) as Plan
+  return plan.planned_trenches.find((one) => one.trench_id === trench_id)!
+}
+
+test('an operator sees its own works, clashes and saving, accepts, asks for a shift and refuses with a reason', async ({ page }) => {
+  test.setTimeout(150_000)
+  const name = `答复 ${Date.now()}`
+  const plan = await offered(page, name)
+  const answer = await ask<Answer>(page, 'trenches', {})
+  const own = answer.operators.find(({ operator }) => operator === OPERATOR)!
+  await page.addInitScript(() => localStorage.setItem('pianqu.edit.actor', '燃气张工'))
+  await open(page, '#map=14/30.12/104.648&layers=street')
+  await page.keyboard.press('g')
+  const panel = page.getByRole('region', { name: '共沟协调' })
+  await expect(panel.getByTestId('trench-figures')).toBeVisible({ timeout: 60_000 })
+
+  // Its own view: works, clashes, saving.
+  const parts = panel.getByRole('group', { name: '内容' })
+  await parts.getByRole('button', { name: '单位' }).click()
+  await panel.getByRole('button', { name: OPERATOR }).click()
+  const view = panel.getByRole('region', { name: OPERATOR })
+  await expect(view).toContainText(`${own.works} 项工程`)
+  await expect(view).toContainText(`${own.clashes} 处冲突`)
+  await expect(view).toContainText(Number(own.saving_yuan).toLocaleString('zh-CN', { minimumFractionDigits: 2 }))
+  expect(await complaints(page), 'one operator').toEqual([])
+  const drawn = await page.evaluate(() => window.__pianqu?.map.queryRenderedFeatures().flatMap(({ properties }) => (properties['what'] === 'work' ? [String(properties['kind'])] : [])))
+  expect(new Set(drawn), 'the works of others are not drawn').toEqual(new Set(['gas']))
+  await view.getByRole('button', { name: /^冲突/ }).click()
+  await expect(panel.getByText(new RegExp(`找到 ${own.clashes} 项`))).toBeVisible()
+
+  // Its trenches of the offered plan.
+  await parts.getByRole('button', { name: '协商' }).click()
+  await panel.getByRole('button', { name }).click()
+  const theirs = plan.planned_trenches.filter(({ operators }) => operators.includes(OPERATOR))
+  expect(theirs.length, 'it takes part in three').toBeGreaterThan(2)
+  await expect(panel.getByText(new RegExp(`找到 ${theirs.length} 项`))).toBeVisible()
+  const [first, second, third] = theirs as [Planned, Planned, Planned]
+  const card = (trench: Planned) => page.getByRole('region').filter({ hasText: `共沟 ${trench.code}` }).last()
+  const choose = (trench: Planned) => panel.getByRole('listitem').filter({ hasText: trench.code }).getByRole('button').click()
+  const reply = async (trench: Planned, what: string) => {
+    await choose(trench)
+    await expect(card(trench).getByLabel('答复单位')).toHaveValue(OPERATOR)
+    await card(trench).getByRole('radio', { name: what, exact: true }).check()
+  }
+
+  await reply(first, '同意')
+  await card(first).getByRole('button', { name: '提交答复' }).click()
+  await expect(panel.getByText(`已记录：${OPERATOR}同意`)).toBeVisible()
+  await expect.poll(async () => (await stored(page, plan, first.trench_id)).replies).toMatchObject([{ operator: OPERATOR, reply: 'accept' }])
+
+  await reply(second, '申请调整')
+  const send = card(second).getByRole('button', { name: '提交答复' })
+  await expect(send, 'a shift without days is not sent').toBeDisabled()
+  await card(second).getByLabel('最早').fill('2031-03-01')
+  await card(second).getByLabel('最迟').fill('2030-09-30')
+  await card(second).getByRole('textbox', { name: '理由' }).fill('冬季保供，不能停气')
+  await expect(send, 'nor one that ends before it starts').toBeDisabled()
+  await card(second).getByLabel('最迟').fill('2031-12-31')
+  expect(await complaints(page), 'a reply').toEqual([])
+  await send.click()
+  await expect(panel.getByText(`已记录：${OPERATOR}申请调整`)).toBeVisible()
+  await expect.poll(async () => (await stored(page, plan, second.trench_id)).replies).toMatchObject([{ reply: 'shift', first_day: '2031-03-01', reason: '冬季保供，不能停气' }])
+
+  await reply(third, '不同意')
+  await expect(card(third).getByRole('button', { name: '提交答复' }), 'a refusal needs a reason').toBeDisabled()
+  await card(third).getByRole('textbox', { name: '理由' }).fill('与门站改造同期，另行开挖')
+  await card(third).getByRole('button', { name: '提交答复' }).click()
+  await expect(panel.getByText(`已记录：${OPERATOR}不同意`)).toBeVisible()
+  expect((await stored(page, plan, third.trench_id)).state).toBe('refused')
+  await expect(panel.getByRole('listitem').filter({ hasText: third.code })).toContainText('未同意')
+})

@@ -1,0 +1,20 @@
+/** Accounts: logging in, who asks, and what is refused. */
+export const zhAccount = {
+  logIn: '登录',
+  logOut: '退出',
+  logInTitle: '登录',
+  logInName: '账户',
+  logInPassword: '密码',
+  logInNote: '账户由管理员开设；登录后的修改以账户名署名。',
+  logInRunning: '正在登录…',
+  'role.administrator': '管理员',
+  'role.planner': '规划人员',
+  'role.body': '责任主体',
+  'role.operator': '专业经营单位',
+  'role.viewer': '只读',
+  accountIs: '{name}（{role}）',
+  accountSpeaksFor: '代表 {whom}',
+  'problem.wrong-password': '账户或密码不正确',
+  'problem.too-many-attempts': '密码错误次数过多，请稍后再试',
+  'problem.unknown-token': '没有这个访问令牌',
+} as const

@@ -1,0 +1,149 @@
+import type { Progress } from '../../api/analysis'
+import { ApiError } from '../../api/client'
+import { setActor } from '../../api/edits'
+import { trenchPlans as calls, whyNotTaken, type PlannedTrench, type ReplyOrder, type TrenchPlan, type TrenchPlanDetail } from '../../api/trench_plans'
+import { isKey, type Key } from '../../i18n'
+import { app } from '../../state/app.svelte'
+import { keepActor, keptActor } from '../edit/kept'
+import { trenching } from './trenching.svelte'
+
+interface Said {
+  key: Key
+  values?: Record<string, string | number>
+}
+
+/** Plans that are kept and agreed on: as the server has them, never further. */
+class Planning {
+  list = $state.raw<TrenchPlan[]>()
+  detail = $state.raw<TrenchPlanDetail>()
+  trenchId = $state<number>()
+  /** The name that stands in the history, as editing keeps it. */
+  actor = $state(keptActor(localStorage))
+  isBusy = $state(false)
+  progress = $state.raw<Progress>()
+  failure = $state.raw<unknown>()
+  said = $state.raw<Said>()
+  #run: AbortController | undefined
+
+  readonly trenches: PlannedTrench[] = $derived(this.detail?.planned_trenches ?? [])
+  readonly trench = $derived(this.trenches.find(({ trench_id }) => trench_id === this.trenchId))
+  /** Somebody was faster: what is shown now is what the server has. */
+  readonly wasFaster = $derived(this.failure instanceof ApiError && this.failure.kind === 'version-conflict')
+
+  /** Why something was not done, in the user's words. */
+  get explained(): string {
+    if (this.wasFaster) return app.t('planFaster')
+    const key = `planNotTaken.${whyNotTaken(this.failure)}`
+    return isKey(key) ? app.t(key) : app.explain(this.failure)
+  }
+
+  async read(): Promise<void> {
+    try {
+      this.list = await calls.list()
+      if (this.detail) this.detail = await calls.find(this.detail.trench_plan_id)
+    } catch (error) {
+      this.failure = error
+    }
+  }
+
+  async open(id: number | undefined): Promise<void> {
+    ;[this.detail, this.trenchId, this.failure, this.said] = [undefined, undefined, undefined, undefined]
+    trenching.choose(undefined)
+    if (id === undefined) return this.read()
+    try {
+      this.detail = await calls.find(id)
+    } catch (error) {
+      this.failure = error
+    }
+  }
+
+  /** Does something; what somebody else did meanwhile is read and shown, and nothing is written over. */
+  async #do(work: (signal: AbortSignal) => Promise<TrenchPlanDetail | undefined>, said: Said): Promise<boolean> {
+    if (this.isBusy) return false
+    const { signal } = (this.#run = new AbortController())
+    ;[this.isBusy, this.progress, this.failure, this.said] = [true, undefined, undefined, undefined]
+    setActor(this.actor.trim())
+    if (this.actor.trim()) keepActor(localStorage, this.actor.trim())
+    try {
+      const detail = await work(signal)
+      this.detail = detail
+      this.said = said
+      this.list = await calls.list()
+      return true
+    } catch (error) {
+      if (signal.aborted) this.said = { key: 'planCancelled' }
+      else this.failure = error
+      if (this.wasFaster) await this.#catchUp()
+      return false
+    } finally {
+      this.isBusy = false
+    }
+  }
+
+  async #catchUp(): Promise<void> {
+    const { detail } = this
+    if (detail) this.detail = await calls.find(detail.trench_plan_id).catch(() => detail)
+  }
+
+  cancel(): void {
+    this.#run?.abort()
+  }
+
+  keep(name: string): Promise<boolean> {
+    const tell = (progress: Progress) => (this.progress = progress)
+    return this.#do(async (signal) => (await calls.keep(name, trenching.order(), tell, signal)).plan, { key: 'planKept', values: { name } })
+  }
+
+  offer(plan: TrenchPlanDetail): Promise<boolean> {
+    return this.#do(async () => (await calls.offer(plan.trench_plan_id, plan.version)).plan, { key: 'planOffered' })
+  }
+
+  close(plan: TrenchPlanDetail): Promise<boolean> {
+    return this.#do(async () => (await calls.close(plan.trench_plan_id, plan.version)).plan, { key: 'planClosed' })
+  }
+
+  replan(plan: TrenchPlanDetail): Promise<boolean> {
+    const tell = (progress: Progress) => (this.progress = progress)
+    return this.#do(async (signal) => (await calls.replan(plan.trench_plan_id, plan.version, tell, signal)).plan, { key: 'planReplanned' })
+  }
+
+  delete(plan: TrenchPlanDetail): Promise<boolean> {
+    return this.#do(
+      async () => {
+        await calls.delete(plan.trench_plan_id, plan.version)
+        return undefined
+      },
+      { key: 'planDeleted', values: { name: plan.name } },
+    )
+  }
+
+  reply(trench: PlannedTrench, order: Omit<ReplyOrder, 'version'>): Promise<boolean> {
+    const reply = (id: number) => calls.reply(id, trench.trench_id, { ...order, version: trench.version })
+    return this.#onTrench(reply, { key: `planReplied.${order.reply}`, values: { operator: order.operator } })
+  }
+
+  lead(trench: PlannedTrench, operator: string): Promise<boolean> {
+    return this.#onTrench((id) => calls.lead(id, trench.trench_id, operator, trench.version), { key: 'planLed', values: { operator } })
+  }
+
+  withdraw(trench: PlannedTrench, reason: string): Promise<boolean> {
+    return this.#onTrench((id) => calls.withdraw(id, trench.trench_id, reason, trench.version), { key: 'planWithdrawn' })
+  }
+
+  #onTrench(work: (id: number) => Promise<unknown>, said: Said): Promise<boolean> {
+    const { detail } = this
+    if (!detail) return Promise.resolve(false)
+    return this.#do(async () => {
+      await work(detail.trench_plan_id)
+      return calls.find(detail.trench_plan_id)
+    }, said)
+  }
+
+  choose(id: number | undefined): void {
+    this.trenchId = id
+    trenching.choose(undefined)
+    if (id !== undefined) app.deselect()
+  }
+}
+
+export const planning = new Planning()
