@@ -399,8 +399,8 @@ async fn heard(town: &Office) -> Vec<String> {
     heard
 }
 
-/// What is the same whether a scheme is published or not.
-const SAYS_NOTHING_OF_SCHEMES: [&str; 1] = ["/tiles/precinct.json"];
+/// What is the same whether a scheme is published or not: fields, and what is the planners' alone.
+const SAYS_NOTHING_OF_SCHEMES: [&str; 2] = ["/tiles/precinct.json", "/api/schemes/1/phases"];
 
 fn without_revision(heard: Vec<String>) -> Vec<String> {
     let mut plain = Vec::new();

@@ -8,7 +8,7 @@ import { Drawing, type DrawnGeometry, type DrawnShape } from './drawing'
 import type { Better } from './editing/edit_canvas'
 import { editLayers } from './editing/edit_layers'
 import { buildingColour, CLASS_STATE, coverageLayers, type Colouring } from './coverage_layers'
-import { coveredStyle } from './covered_style'
+import { coveredStyle, PALE_COMMUNITY } from './covered_style'
 import { FONTS } from './fonts'
 import { outlineLayers } from './outline'
 import { ground } from './palette'
@@ -169,8 +169,8 @@ export class CityMap {
     return { ...style, sources, layers }
   }
 
-  /** What is drawn now with the colours of coverage, for a picture; one area is outlined. */
-  coveredStyle(colouring: Colouring | undefined, outlined: GeoJSON.Geometry): maplibre.StyleSpecification {
+  /** What is drawn now with the colours of coverage, for a picture; an area may be outlined. */
+  coveredStyle(colouring: Colouring | undefined, outlined?: GeoJSON.Geometry): maplibre.StyleSpecification {
     return coveredStyle(this.paperStyle(), this.#covered, colouring, outlined)
   }
 
@@ -316,9 +316,8 @@ export class CityMap {
     const plain = (id: string) => this.#stack().find(({ spec }) => spec.id === id)?.spec.paint as Record<string, never> | undefined
     this.map.setPaintProperty('building', 'fill-color', colouring ? buildingColour(colouring.colours) : plain('building')?.['fill-color'])
     this.map.setPaintProperty('building', 'fill-opacity', colouring ? 0.95 : plain('building')?.['fill-opacity'])
-    // The tint of the communities would mix with the colours.
     if (!this.map.getLayer('community')) return
-    this.map.setPaintProperty('community', 'fill-opacity', colouring ? 0.06 : plain('community')?.['fill-opacity'])
+    this.map.setPaintProperty('community', 'fill-opacity', colouring ? PALE_COMMUNITY : plain('community')?.['fill-opacity'])
   }
 
   /** Draws what is being edited. */
