@@ -51,7 +51,7 @@ export const enSheet: Record<keyof typeof zhSheet, string> = {
   phaseTitle: 'Phases',
   phaseNone: 'This scheme has no precinct yet.',
   phaseYear: 'Start year',
-  phaseTargets: 'Against the plan’s targets',
+  phaseTargets: 'Against the targets of the plan',
   phaseBegun: '{n} communities begun in {year}',
   phaseUpTo: '{n} communities done by {year}',
   phaseGives: 'this scheme: {n}',

@@ -12,7 +12,7 @@ import { coveredStyle, PALE_COMMUNITY } from './covered_style'
 import { FONTS } from './fonts'
 import { outlineLayers } from './outline'
 import { ground } from './palette'
-import { precinctLayers } from './precinct_layers'
+import { withPrecincts } from './precinct_layers'
 import { previewLayers } from './preview'
 import { selectionLayers } from './selection'
 import {
@@ -178,7 +178,7 @@ export class CityMap {
   dividedStyle(divided: GeoJSON.FeatureCollection): maplibre.StyleSpecification {
     const style = this.paperStyle()
     const sources = { ...style.sources, [PRECINCT_SOURCE]: { type: 'geojson' as const, data: divided } }
-    return { ...style, sources, layers: [...style.layers, ...precinctLayers()] }
+    return { ...style, sources, layers: withPrecincts(style.layers) }
   }
 
   jumpTo(view: View): void {
@@ -422,8 +422,8 @@ export class CityMap {
       type: 'background',
       paint: { 'background-color': ground.land },
     }
-    const above = [...precinctLayers(), ...coverageLayers(), ...previewLayers(), ...outlineLayers(), ...selectionLayers(), ...editLayers()]
-    return { version: 8, sources, layers: [land, ...this.#basemap.layers(), ...drawn, ...above] }
+    const above = [...coverageLayers(), ...previewLayers(), ...outlineLayers(), ...selectionLayers(), ...editLayers()]
+    return { version: 8, sources, layers: [land, ...this.#basemap.layers(), ...withPrecincts(drawn), ...above] }
   }
 
   /** What lies at a pixel, what is sought most first. */
