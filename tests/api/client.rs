@@ -1,6 +1,7 @@
 //! A client of the router without a socket.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -80,6 +81,17 @@ impl Client {
 
     pub async fn post(&self, path: &str, body: impl Into<Body>) -> Answer {
         self.send("POST", path, &[("content-type", "application/json")], body.into()).await
+    }
+
+    /// What an endless answer says until it has nothing to say for a while.
+    pub async fn listen(&self, path: &str) -> String {
+        let request = Request::builder().uri(path).header("host", "pianqu.test").body(Body::empty()).unwrap();
+        let mut said = self.router.clone().oneshot(request).await.unwrap().into_body().into_data_stream();
+        let mut text = String::new();
+        while let Ok(Some(part)) = tokio::time::timeout(Duration::from_millis(500), said.next()).await {
+            text.push_str(std::str::from_utf8(&part.unwrap()).unwrap());
+        }
+        text
     }
 
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {

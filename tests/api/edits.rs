@@ -15,6 +15,8 @@ pub struct Office {
     pub db: TestDatabase,
     pub client: Client,
     follower: tokio::task::JoinHandle<()>,
+    /// Where files lie until they are sent.
+    _files: tempfile::TempDir,
 }
 
 impl Drop for Office {
@@ -28,17 +30,13 @@ pub fn open() -> Settings {
 }
 
 pub async fn office(settings: Settings) -> Office {
-    office_in(settings, "/nonexistent").await
-}
-
-/// The same with a folder for files that come and go.
-pub async fn office_in(settings: Settings, uploads: impl Into<std::path::PathBuf>) -> Office {
     let db = database().await;
     let (snapshot, position) = refresh::load(&db.store).await.unwrap();
     let city = Arc::new(City::new(snapshot));
     let follower = tokio::spawn(refresh::follow(city.clone(), db.store.clone(), position));
-    let state = AppState::new(city, settings).with_store(db.store.clone(), uploads);
-    Office { db, client: client_of(state), follower }
+    let files = tempfile::tempdir().unwrap();
+    let state = AppState::new(city, settings).with_store(db.store.clone(), files.path());
+    Office { db, client: client_of(state), follower, _files: files }
 }
 
 const LI: &str = "%E6%9D%8E%E5%B7%A5";

@@ -1,6 +1,6 @@
 //! Grouping over HTTP: the city's communities, next to each other where one can walk.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pianqu::domain::{LayerId, Viewer};
 use pianqu::http::Settings;
@@ -144,4 +144,69 @@ async fn a_long_grouping_becomes_a_job_that_can_be_asked_and_stopped() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("the job did not end");
+}
+
+/// Twelve by twelve communities along streets: under a great effort it takes minutes.
+fn wide_city() -> Snapshot {
+    let mut city = Sketch::new();
+    for row in 0..12_i32 {
+        let north = f64::from(row) * 150.0;
+        city = city.street("街", "residential", &[at(-1000.0, north), at(1000.0, north)]);
+        for column in 0..12_i32 {
+            let place = at(f64::from(column) * 150.0 - 825.0, north + 50.0);
+            let values = [("households", i64::from(200 + (row * 31 + column * 47) % 83).into())];
+            city = city.feature(LayerId::Community, square(place, 60.0), &values);
+        }
+    }
+    city.street("纵街", "residential", &[at(0.0, -100.0), at(0.0, 1800.0)]).snapshot()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_grouping_tells_how_far_it_is_and_ends_soon_after_it_is_cancelled() {
+    let settings =
+        Settings { analysis_at_once: Duration::ZERO, anonymous_viewer: Viewer::Everything, ..Settings::default() };
+    let client = client(wide_city(), settings);
+    let body = json!({
+        "objective": "planner", "min_households": 900, "same": "none", "effort": 100, "time_limit_s": 600, "proposals": 3,
+        "weights": {"compactness": 1.0, "few_precincts": 0.5, "equal_size": 0.5},
+    });
+    let started = client.post("/api/analysis/grouping", body.to_string()).await;
+    assert_eq!(started.status, 202, "{}", String::from_utf8_lossy(&started.body));
+    let address = started.header("location").to_owned();
+
+    // Two looks at different times see different shares of one whole, the later one the greater.
+    let mut shares: Vec<u64> = Vec::new();
+    while shares.len() < 2 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let job = client.get(&address).await.json();
+        assert_eq!((&job["state"], &job["result"]), (&json!("running"), &Value::Null), "{job}");
+        let progress = &job["progress"];
+        let done = progress["done"].as_u64().unwrap();
+        if progress["total"] != 0 && shares.last().is_none_or(|&last| done > last) {
+            assert_eq!((&progress["stage"], &progress["total"]), (&json!("grouping"), &json!(1000)));
+            shares.push(done);
+        }
+    }
+    assert!(shares[1] < 1000, "{shares:?}");
+
+    let begun = Instant::now();
+    let deleted = client.send("DELETE", &address, &[], axum::body::Body::empty()).await;
+    assert_eq!(deleted.status, 202);
+    let ended = loop {
+        let job = client.get(&address).await.json();
+        if job["state"] != "running" {
+            break job;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    assert_eq!((&ended["state"], &ended["result"]["code"]), (&json!("failed"), &json!("cancelled")));
+    // The lane is free again: the search itself has heard of it, not only the job.
+    let easy = client.post("/api/analysis/grouping", order(json!({"effort": 0.001}))).await;
+    assert_eq!(easy.status, 202);
+    let address = easy.header("location").to_owned();
+    while client.get(&address).await.json()["state"] == "running" {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the search goes on");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(client.get(&address).await.json()["state"], "done");
 }

@@ -349,6 +349,8 @@ async fn heard(town: &Office) -> Vec<String> {
     for path in [
         "/api/collections/precinct/items",
         "/api/collections/precinct/items/1",
+        "/api/collections/precinct/items?filter=scheme_id%20%3D%201",
+        "/api/collections/precinct/items?bbox=104,30,105,31&limit=1",
         "/api/collections/precinct",
         "/api/layers",
         "/api/city",
@@ -357,7 +359,11 @@ async fn heard(town: &Office) -> Vec<String> {
         "/api/schemes/1",
         "/api/schemes/1/precincts",
         "/api/schemes/1/totals",
-        "/api/collections/precinct/export?f=geojson",
+        "/api/schemes/1/members",
+        "/api/schemes/1/compare?with=1",
+        "/api/schemes/1/phases",
+        "/api/collections/precinct/export?format=geojson",
+        "/api/collections/precinct/export?format=csv",
         "/tiles/precinct.json",
     ] {
         let answer = town.client.get(path).await;
@@ -382,12 +388,19 @@ async fn heard(town: &Office) -> Vec<String> {
             pianqu::geodesy::tile_grid::Tile::showing(geo::Rect::new(at(10.0, 10.0), at(11.0, 11.0)), z as u8, 0.0)
                 .next()
                 .unwrap();
-        let path = format!("/tiles/precinct/{z}/{}/{}.mvt", tile.x(), tile.y());
-        let answer = town.client.get(&path).await;
-        heard.push(format!("{path} {} {:?}", answer.status, answer.body));
+        for path in [
+            format!("/tiles/precinct/{z}/{}/{}.mvt", tile.x(), tile.y()),
+            format!("/api/collections/precinct/tiles/WebMercatorQuad/{z}/{}/{}", tile.y(), tile.x()),
+        ] {
+            let answer = town.client.get(&path).await;
+            heard.push(format!("{path} {} {:?}", answer.status, answer.body));
+        }
     }
     heard
 }
+
+/// What is the planners' alone, whether a scheme is published or not.
+const NEVER_THE_PUBLICS: &str = "/api/schemes/1/phases";
 
 fn without_revision(heard: Vec<String>) -> Vec<String> {
     let mut plain = Vec::new();
@@ -435,10 +448,18 @@ async fn the_public_hears_nothing_of_a_draft_and_all_of_what_is_published_also_f
     };
     assert!(events.has_changed().unwrap());
     assert_eq!(told(first), Vec::<String>::new(), "no event of it");
+    let stream = town.client.listen(&format!("/api/events?since={first}")).await;
+    assert!(stream.contains("event: revision") && !stream.contains("precinct"), "{stream}");
 
     let before = town.client.city.snapshot().revision;
     town.to_state(scheme, "published").await.json();
     assert_eq!(told(before), ["precinct"]);
+    assert!(town.client.listen(&format!("/api/events?since={before}")).await.contains("\"precinct\""));
+    // Had it been told before, each of these would have told it.
+    for (silent, said) in silence.iter().zip(without_revision(heard(&town).await)) {
+        let path = silent.split(' ').next().unwrap_or_default();
+        assert_eq!(*silent == said, path == NEVER_THE_PUBLICS, "{said}");
+    }
     let shown = town.client.get("/api/collections/precinct/items").await.json();
     assert_eq!(shown["features"][0]["properties"]["name"], "秘密片区");
     assert_eq!(town.client.get(&tile_of(14)).await.status.as_u16(), 200);

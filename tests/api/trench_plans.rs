@@ -4,7 +4,7 @@ use pianqu::http::Settings;
 use serde_json::{Value, json};
 
 use super::client::{Answer, TOKEN};
-use super::edits::{Office, office_in, open};
+use super::edits::{Office, office, open};
 use crate::support::sketch::on_plane;
 
 pub const WATER: &str = "甲水务公司";
@@ -26,14 +26,11 @@ pub fn work(code: &str, kind: &str, operator: &str, window: (&str, &str)) -> Val
 /// A street with two works whose windows meet in May and June.
 pub struct Town {
     pub office: Office,
-    _files: tempfile::TempDir,
 }
 
 impl Town {
     pub async fn new() -> Self {
-        let files = tempfile::tempdir().unwrap();
-        let office = office_in(Settings { admin_token: Some(TOKEN.to_owned()), ..open() }, files.path()).await;
-        let town = Self { office, _files: files };
+        let town = Self { office: office(Settings { admin_token: Some(TOKEN.to_owned()), ..open() }).await };
         town.make(
             "street",
             line(0.0, 300.0, 0.0),

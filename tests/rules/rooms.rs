@@ -114,3 +114,23 @@ fn the_quiet_rooms_only_compute() {
     }
     assert!(breaches.is_empty(), "{breaches:#?}");
 }
+
+/// Who looks at a finished grouping knows the question, and nothing by which the answer was found.
+#[test]
+fn the_last_look_at_a_grouping_shares_nothing_with_the_search() {
+    let files = sources("analysis");
+    let of_grouping = |(path, _): &&(PathBuf, String)| path.parent().is_some_and(|folder| folder.ends_with("grouping"));
+    let mut looks = 0;
+    for (path, code) in files.iter().filter(of_grouping) {
+        let is_look = path.ends_with("recheck.rs");
+        looks += usize::from(is_look);
+        let named = code.match_indices("super::").map(|(at, word)| &code[at + word.len()..]);
+        if is_look {
+            assert!(named.clone().all(|rest| rest.starts_with("problem::")), "{} names the search", path.display());
+            assert!(!code.contains("crate::"), "{} names another room", path.display());
+        } else if !path.ends_with("mod.rs") {
+            assert!(named.clone().all(|rest| !rest.starts_with("recheck")), "{} names the last look", path.display());
+        }
+    }
+    assert_eq!(looks, 1, "there is one last look");
+}

@@ -1,4 +1,6 @@
-//! Outlines from members in a whole city, and members by the rule, checked by code that shares nothing with them.
+//! Outlines from members in a whole city, and random edits of outlines, checked by code that shares nothing with them.
+
+mod random_edits;
 
 use std::collections::{BTreeMap, BTreeSet};
 

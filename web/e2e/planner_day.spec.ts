@@ -7,6 +7,15 @@ const expect = told.configure({ timeout: 15_000 })
 // A flight of the map is a second in which nothing is tested.
 test.use({ contextOptions: { reducedMotion: 'reduce' } })
 
+interface Phases {
+  targets: {
+    communities: number
+    communities_target: number
+    communities_short: number
+    responsible_bodies: { figures: { communities: number } }[]
+  }[]
+}
+
 test('a planner draws, splits, merges, goes back, moves a community, compares and adopts', async ({ page }) => {
   const panel = await openPrecincts(page, '规划员甲')
   await expect(panel.getByText('还没有划分方案')).toBeVisible()
@@ -76,6 +85,29 @@ test('a planner draws, splits, merges, goes back, moves a community, compares an
   await page.emulateMedia({ media: 'screen' })
   await page.keyboard.press('Escape')
 
+  // A year for it, and the plan's targets beside what the scheme gives by responsible body, as the server tells.
+  await panel.getByRole('button', { name: '填写信息' }).click()
+  await panel.getByLabel('启动年份').fill('2020')
+  await panel.getByLabel('试点片区，先行改造').check()
+  await panel.getByRole('button', { name: '保存', exact: true }).click()
+  await expect(panel.getByText('已保存“东片区”')).toBeVisible()
+  await panel.getByRole('button', { name: '资格与分期' }).click()
+  const phases = (await (await page.request.get(`/api/schemes/${scheme_id}/phases`)).json()) as Phases
+  for (const [n, name] of ['2020 年启动 117 个小区', '到 2022 年完成 364 个小区'].entries()) {
+    const { responsible_bodies, communities, communities_target, communities_short } = phases.targets[n]!
+    const cells = (row: string) => panel.getByRole('region', { name }).getByRole('row', { name: row }).getByRole('cell')
+    expect(communities).toBeGreaterThan(0)
+    await expect(cells('此方案合计').nth(1)).toHaveText(String(communities))
+    await expect(cells('计划目标').nth(1)).toHaveText(String(communities_target))
+    await expect(cells('还差').nth(1)).toHaveText(String(communities_short))
+    expect(communities_short).toBe(communities_target - communities)
+    expect(responsible_bodies.reduce((sum, { figures }) => sum + figures.communities, 0)).toBe(communities)
+    // A head, the bodies, and three lines below them.
+    await expect(panel.getByRole('region', { name }).getByRole('row')).toHaveCount(responsible_bodies.length + 4)
+  }
+  expect(await complaints(page), 'phases').toEqual([])
+  await panel.getByRole('group', { name: '片区划分的内容' }).getByRole('button', { name: '片区' }).click()
+
   // A copy is compared with it: one community is elsewhere once it goes back there.
   await panel.getByRole('button', { name: '← 全部方案' }).click()
   await panel.getByRole('button', { name: '复制“一日方案”' }).click()
@@ -125,4 +157,21 @@ test('precincts are proposed under limits; what blocks is named; one becomes a s
   const stored = await precinctsOf(page.request, (await schemeNamed(page.request, '建议方案')).scheme_id)
   const members = (ids: number[]) => [...ids].sort((a, b) => a - b).join()
   expect(stored.map(({ properties }) => members(properties.members.map((one) => one.community_id))).sort()).toEqual(groups.map((group) => members(group.community_ids)).sort())
+})
+
+test('an outline that crosses itself is refused with its place, stays in sight, and is drawn again', async ({ page }) => {
+  const panel = await openPrecincts(page, '规划员甲')
+  await panel.getByLabel('方案名称').fill('交叉方案')
+  await panel.getByRole('button', { name: '新建', exact: true }).click()
+  await panel.getByRole('button', { name: '绘制片区' }).click()
+  await panel.getByLabel('名称', { exact: true }).fill('蝴蝶结')
+  const [a, b, c, d] = WEST as [[number, number], [number, number], [number, number], [number, number]]
+  await drawArea(page, [a, c, b, d])
+  await expect(panel.getByRole('alert')).toContainText('自相交')
+  const { scheme_id } = await schemeNamed(page.request, '交叉方案')
+  expect(await precinctsOf(page.request, scheme_id)).toEqual([])
+  await panel.getByRole('button', { name: '绘制片区' }).click()
+  await drawArea(page, WEST)
+  await expect(panel.getByRole('alert')).toHaveCount(0)
+  await expect(panel.getByRole('table').locator('tbody tr')).toHaveCount(1)
 })

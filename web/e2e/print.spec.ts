@@ -1,4 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
+import { ask } from './analysis'
 import { complaints } from './axe'
 import { pdfInfo, pdfPicture, pngInfo, type Grey } from './pages'
 import { hashAt, open } from './page'
@@ -160,6 +161,87 @@ test('the sheet lies on the map, a wrong scale is told, and what somebody wrote 
   await expect(credits).toHaveValue(/示例数据（虚构）/)
   await panel(page).getByRole('button', { name: '关闭' }).click()
   await expect.poll(outlines).toBe(0)
+})
+
+interface Walks {
+  building_ids: number[]
+  results: { buildings: { distance_m: (number | null)[]; why: number[]; state: number[] } }[]
+}
+const WORN: Record<string, [number, number, number]> = {
+  'cover-near': [0x1f, 0x5f, 0x99],
+  'cover-within': [0x8c, 0xbb, 0xe0],
+  'cover-outside': [0xf2, 0xbd, 0x77],
+  'cover-far': [0xcc, 0x6a, 0x1f],
+}
+
+/** Pixels of the sheet's map that have a colour, but for how edges and opacity mix it. */
+const pixelsOf = (page: Page, colour: [number, number, number]) =>
+  page.evaluate(([red = 0, green = 0, blue = 0]) => {
+    interface Made { canvas: HTMLCanvasElement; dpi: number; layout: { map: { x: number; y: number; w: number; h: number } } }
+    const { canvas, dpi, layout } = (window as unknown as { __pianquSheet: Made }).__pianquSheet
+    const box = [layout.map.x, layout.map.y, layout.map.w, layout.map.h].map((mm) => Math.round((mm * dpi) / 25.4)) as [number, number, number, number]
+    const { data } = canvas.getContext('2d')!.getImageData(...box)
+    let count = 0
+    for (let i = 0; i < data.length; i += 4) {
+      if (Math.abs(data[i]! - red) < 14 && Math.abs(data[i + 1]! - green) < 14 && Math.abs(data[i + 2]! - blue) < 14) count += 1
+    }
+    return count
+  }, colour)
+
+test('coverage that is on the map is on paper too, with the classes that occur there and what they rest on', async ({ page }) => {
+  await open(page, '#map=16/30.12/104.65')
+  await page.keyboard.press('c')
+  await expect(page.getByRole('heading', { name: '楼栋到最近设施的步行距离' })).toBeVisible({ timeout: 20_000 })
+  await page.getByRole('button', { name: '打印', exact: true }).click()
+  const box = panel(page).getByRole('checkbox', { name: /步行距离给楼栋着色/ })
+  await expect(box).toBeChecked()
+  await panel(page).getByLabel('比例尺', { exact: true }).selectOption('5000')
+  await panel(page).getByLabel('分辨率').selectOption('150')
+  const { told } = await save(page, 'PNG')
+
+  // The classes of the buildings that the server has in the frame, told apart by its distances.
+  const { building_ids, results } = await ask<Walks>(page, 'coverage', { rules: ['health_station'], with_buildings: true, steps: [] })
+  const { distance_m, why, state } = results[0]!.buildings
+  const classOf = (i: number) => {
+    const metres = distance_m[i]
+    if (why[i] === 2) return 'cover-no_path'
+    if (typeof metres !== 'number') return 'cover-beyond'
+    if (state[i] !== 2) return metres <= 150 ? 'cover-near' : 'cover-within'
+    return metres <= 600 ? 'cover-outside' : 'cover-far'
+  }
+  const places = new Map(building_ids.map((id, i) => [id, i]))
+  const answer = await page.request.get('/api/collections/building/items', { params: { bbox: told.bounds.join(','), limit: '10000' } })
+  const { features } = (await answer.json()) as { features: { id: number }[] }
+  const expected = new Set<string>(features.map(({ id }) => classOf(places.get(id)!)))
+  expect(expected.size).toBeGreaterThan(2)
+  const legend = told.legend.map(({ id }) => id)
+  expect(legend[0], 'the heading comes first').toBe('cover')
+  expect(told.legend[0]!.title).toMatch(/^到最近“.+”的步行距离$/)
+  expect(new Set(legend.filter((id) => id.startsWith('cover-') && id !== 'cover-facility'))).toEqual(expected)
+  expect(legend).not.toContain('building')
+  for (const [id, colour] of Object.entries(WORN)) {
+    const count = await pixelsOf(page, colour)
+    if (expected.has(id)) expect(count, id).toBeGreaterThan(100)
+  }
+  const credits = await page.evaluate(() => (window as unknown as { __pianquSheet: { credits: string[] } }).__pianquSheet.credits.join())
+  expect(credits).toContain('GB 50180-2018')
+  expect(credits).toContain('数值未与标准原文核对，结论须复核')
+  expect(await complaints(page)).toEqual([])
+
+  // Without them the map is as it always was.
+  const blue = await pixelsOf(page, WORN['cover-near']!)
+  await box.uncheck()
+  const plain = await save(page, 'PNG')
+  expect(plain.told.legend.filter(({ id }) => id.startsWith('cover'))).toEqual([])
+  expect(plain.told.legend.map(({ id }) => id)).toContain('building')
+  expect(await pixelsOf(page, WORN['cover-near']!)).toBeLessThan(blue / 10)
+
+  // Whoever does not come from coverage prints no colours unasked.
+  await page.keyboard.press('c')
+  await expect(page.getByRole('heading', { name: '楼栋到最近设施的步行距离' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('p')
+  await expect(box).not.toBeChecked()
 })
 
 test('tiles that do not come make no map with gaps, and printing can be stopped', async ({ page }) => {

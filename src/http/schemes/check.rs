@@ -81,7 +81,7 @@ pub async fn check_scheme(
     let schemes = schemes_of(&state)?;
     let (snapshot, walks) = (state.city.snapshot(), state.walks.clone());
     let refused = state.clone();
-    let answer = state.lanes.heavy(move |wanted| -> Result<CheckAnswer, Problem> {
+    let answer = state.lanes.heavy(move |wanted| -> Result<Option<CheckAnswer>, Problem> {
         let applied = schemes.rehearse(&stored, &edits).map_err(|error| refusal(&refused, error, &id))?;
         let scheme = &applied.scheme;
         let ids: Vec<i64> = match edits.is_empty() {
@@ -91,16 +91,21 @@ pub async fn check_scheme(
         let removed = applied.touched.iter().copied().filter(|id| !scheme.about.contains_key(id)).collect();
         let city = walks.of(&snapshot);
         let limits = Limits { walk_m };
-        let checks = checks(scheme, &snapshot, &city.walk, ids.iter().copied(), limits, &|| wanted.is_wanted());
+        // Whoever draws on asks again before this is answered; then nobody waits for it.
+        let is_wanted = || wanted.is_wanted();
+        let Some(checks) = checks(scheme, &snapshot, &city.walk, ids.iter().copied(), limits, &is_wanted) else {
+            return Ok(None);
+        };
         let version = |id: &i64| stored.versions.get(id).copied();
         let feature = |id: &i64| feature_of(scheme, &snapshot, *id, version(id), Viewer::Everything);
-        Ok(CheckAnswer {
+        Ok(Some(CheckAnswer {
             revision: snapshot.revision,
             max_walk_m: walk_m,
             precincts: if edits.is_empty() { Vec::new() } else { ids.iter().filter_map(feature).collect() },
             removed_precinct_ids: removed,
-            checks: checks.ok_or_else(|| Problem::internal("checks were given up that somebody waits for"))?,
-        })
+            checks,
+        }))
     });
-    Ok(Representation::json(JSON, &answer.await?).answer(&wishes))
+    let answer = answer.await?.ok_or_else(|| Problem::internal("checks were given up that somebody waits for"))?;
+    Ok(Representation::json(JSON, &answer).answer(&wishes))
 }

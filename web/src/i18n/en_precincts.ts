@@ -118,7 +118,7 @@ export const enPrecincts: Record<keyof typeof zhPrecincts, string> = {
   precBuildings: 'Buildings',
   precCost: 'Estimated cost',
   precYuan: 'CNY {n}',
-  precCostUnknown: '({n} communities without an estimate)',
+  precCostUnknown: ' ({n} communities without an estimate)',
   precMembers: 'Communities ({n})',
   precDescribe: 'Describe',
   precMergeWith: 'Merge with a neighbour…',

@@ -8,11 +8,11 @@ import { Drawing, type DrawnGeometry, type DrawnShape } from './drawing'
 import type { Better } from './editing/edit_canvas'
 import { editLayers } from './editing/edit_layers'
 import { buildingColour, CLASS_STATE, coverageLayers, type Colouring } from './coverage_layers'
-import { coveredStyle } from './covered_style'
+import { coveredStyle, PALE_COMMUNITY } from './covered_style'
 import { FONTS } from './fonts'
 import { outlineLayers } from './outline'
 import { ground } from './palette'
-import { precinctLayers } from './precinct_layers'
+import { withPrecincts } from './precinct_layers'
 import { previewLayers } from './preview'
 import { selectionLayers } from './selection'
 import {
@@ -172,8 +172,8 @@ export class CityMap {
     return { ...style, sources, layers }
   }
 
-  /** What is drawn now with the colours of coverage, for a picture; one area is outlined. */
-  coveredStyle(colouring: Colouring | undefined, outlined: GeoJSON.Geometry): maplibre.StyleSpecification {
+  /** What is drawn now with the colours of coverage, for a picture; an area may be outlined. */
+  coveredStyle(colouring: Colouring | undefined, outlined?: GeoJSON.Geometry): maplibre.StyleSpecification {
     return coveredStyle(this.paperStyle(), this.#covered, colouring, outlined)
   }
 
@@ -181,7 +181,7 @@ export class CityMap {
   dividedStyle(divided: GeoJSON.FeatureCollection): maplibre.StyleSpecification {
     const style = this.paperStyle()
     const sources = { ...style.sources, [PRECINCT_SOURCE]: { type: 'geojson' as const, data: divided } }
-    return { ...style, sources, layers: [...style.layers, ...precinctLayers()] }
+    return { ...style, sources, layers: withPrecincts(style.layers) }
   }
 
   /** A style for a picture of works and trenches. */
@@ -362,9 +362,8 @@ export class CityMap {
     const plain = (id: string) => this.#stack().find(({ spec }) => spec.id === id)?.spec.paint as Record<string, never> | undefined
     this.map.setPaintProperty('building', 'fill-color', colouring ? buildingColour(colouring.colours) : plain('building')?.['fill-color'])
     this.map.setPaintProperty('building', 'fill-opacity', colouring ? 0.95 : plain('building')?.['fill-opacity'])
-    // The tint of the communities would mix with the colours.
     if (!this.map.getLayer('community')) return
-    this.map.setPaintProperty('community', 'fill-opacity', colouring ? 0.06 : plain('community')?.['fill-opacity'])
+    this.map.setPaintProperty('community', 'fill-opacity', colouring ? PALE_COMMUNITY : plain('community')?.['fill-opacity'])
   }
 
   /** Draws what is being edited. */
@@ -470,8 +469,8 @@ export class CityMap {
       type: 'background',
       paint: { 'background-color': ground.land },
     }
-    const above = [...precinctLayers(), ...trenchLayers(), ...coverageLayers(), ...previewLayers(), ...outlineLayers(), ...selectionLayers(), ...editLayers()]
-    return { version: 8, sources, layers: [land, ...this.#basemap.layers(), ...drawn, ...above] }
+    const above = [...trenchLayers(), ...coverageLayers(), ...previewLayers(), ...outlineLayers(), ...selectionLayers(), ...editLayers()]
+    return { version: 8, sources, layers: [land, ...this.#basemap.layers(), ...withPrecincts(drawn), ...above] }
   }
 
   /** What lies at a pixel, what is sought most first. */

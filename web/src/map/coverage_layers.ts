@@ -12,10 +12,10 @@ export interface Colouring {
 /** The state of a drawn building that holds its class. */
 export const CLASS_STATE = 'walk_class'
 
-const reach = '#00574f'
-const ink = '#24231f'
+export const reach = '#00574f'
+export const ink = '#24231f'
 /** What a scenario puts into the city: neither reached nor not reached. */
-const scenario = '#7a2d8f'
+export const scenario = '#7a2d8f'
 /** As candidate sites are drawn elsewhere. */
 const site = '#1f6f4a'
 

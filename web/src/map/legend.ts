@@ -17,11 +17,12 @@ export interface Sample {
 export interface LegendEntry {
   id: string
   title: string
-  sample: Sample
+  /** None beside a heading. */
+  sample?: Sample
   /** The drawn layers. */
   layers: string[]
   /** Which of their features; all when absent. */
-  isOf?: (properties: Record<string, unknown>) => boolean
+  isOf?: (properties: Record<string, unknown>, id?: string | number) => boolean
 }
 
 /** Drawn layers that only finish another: casings, edges, signs. */
@@ -137,9 +138,9 @@ export function legendEntries(layers: Layer[], language: Language, zoom: number)
 /** Those of the entries for which something is drawn. */
 export function entriesDrawn(
   entries: LegendEntry[],
-  features: { layer: string; properties: Record<string, unknown> }[],
+  features: { layer: string; id?: string | number | undefined; properties: Record<string, unknown> }[],
 ): LegendEntry[] {
   return entries.filter(({ layers, isOf }) =>
-    features.some(({ layer, properties }) => layers.includes(layer) && (isOf?.(properties) ?? true)),
+    features.some(({ layer, id, properties }) => layers.includes(layer) && (isOf?.(properties, id) ?? true)),
   )
 }

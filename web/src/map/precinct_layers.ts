@@ -1,4 +1,5 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
+import { basemapOf } from './basemap_names'
 import { PRECINCT_SOURCE as source } from './source_names'
 
 const ink = '#24231f'
@@ -22,8 +23,20 @@ const edge = (isDraft: boolean): LayerSpecification => ({
 export const COMMUNITY_GRIP = ['precincts-community']
 export const VERTEX_GRIP = ['precincts-vertex']
 
-/** The precincts of a scheme with their communities, or those of a proposal, above the city. */
-export function precinctLayers(): LayerSpecification[] {
+/**
+ * What is drawn with the precincts among it: their areas and edges beneath whatever stands at a place or is written, so
+ * that names keep their contrast; their own marks and names above.
+ */
+export function withPrecincts(layers: LayerSpecification[]): LayerSpecification[] {
+  const isMark = ({ type }: LayerSpecification) => type === 'circle' || type === 'symbol'
+  const first = layers.findIndex((layer) => isMark(layer) && !basemapOf(layer.id))
+  const place = first < 0 ? layers.length : first
+  const own = precinctLayers()
+  return [...layers.slice(0, place), ...own.filter((layer) => !isMark(layer)), ...layers.slice(place), ...own.filter(isMark)]
+}
+
+/** The precincts of a scheme with their communities, or those of a proposal. */
+function precinctLayers(): LayerSpecification[] {
   return [
     {
       id: 'precincts-fill',
@@ -87,7 +100,14 @@ export function precinctLayers(): LayerSpecification[] {
       type: 'symbol',
       source,
       filter: is('sign'),
-      layout: { 'text-field': ['get', 'sign'], 'text-size': 13, 'text-allow-overlap': true, 'text-ignore-placement': true },
+      layout: {
+        'text-field': ['get', 'sign'],
+        'text-size': 13,
+        // Above the name, as soon as communities are large enough to hold both.
+        'text-offset': ['step', ['zoom'], ['literal', [0, 0]], 15.5, ['literal', [0, -1.5]]],
+        'text-allow-overlap': true,
+        'text-ignore-placement': true,
+      },
       paint: { 'text-color': '#ffffff', 'text-halo-color': colour, 'text-halo-width': 2.2 },
     },
     {

@@ -111,10 +111,10 @@ function drawLegend(pen: CanvasRenderingContext2D, box: Box, heading: string, en
   entries.forEach((entry, n) => {
     const x = box.x + Math.floor(n / plan.rows) * plan.column
     const middle = top + ((n % plan.rows) + 0.5) * plan.row
-    drawSample(pen, entry.sample, x, middle - plan.row * 0.36, SWATCH_W - 1.5, plan.row * 0.72)
+    if (entry.sample) drawSample(pen, entry.sample, x, middle - plan.row * 0.36, SWATCH_W - 1.5, plan.row * 0.72)
     pen.fillStyle = INK
-    pen.font = font(plan.size)
-    pen.fillText(entry.title, x + SWATCH_W, middle)
+    pen.font = font(plan.size, entry.sample ? 400 : 600)
+    pen.fillText(entry.title, entry.sample ? x + SWATCH_W : x, middle)
   })
   pen.textBaseline = 'alphabetic'
 }

@@ -21,7 +21,7 @@ export interface Picture {
   /** West, south, east, north as the map itself tells them. */
   bounds: [number, number, number, number]
   /** What is drawn, names left out. */
-  features: { layer: string; properties: Record<string, unknown> }[]
+  features: { layer: string; id: string | number | undefined; properties: Record<string, unknown> }[]
   /** Tiles of a basemap that did not come. */
   missingTiles: number
 }
@@ -131,5 +131,5 @@ function atRest(map: maplibre.Map, signal: AbortSignal): Promise<number> {
 function drawnFeatures(map: maplibre.Map): Picture['features'] {
   const layers = map.getStyle().layers.filter(({ type, id }) => type !== 'symbol' && type !== 'background' && !basemapOf(id))
   const found = map.queryRenderedFeatures({ layers: layers.filter(({ type }) => type !== 'raster').map(({ id }) => id) })
-  return found.map(({ layer, properties }) => ({ layer: layer.id, properties }))
+  return found.map(({ layer, id, properties }) => ({ layer: layer.id, id, properties }))
 }

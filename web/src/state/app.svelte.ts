@@ -36,6 +36,8 @@ export class App {
   feature = $state.raw<Feature>()
   featureFailure = $state.raw<unknown>()
   panel = $state<Panel | undefined>(isPhone() ? undefined : 'layers')
+  /** What was open when this panel was opened. */
+  panelBefore: Panel | undefined
   isTableOpen = $state(false)
   /** Something of a panel lies across the lower part of the map, as the table does. */
   hasDrawer = $state(false)
@@ -204,6 +206,7 @@ export class App {
 
   /** Opens or closes a panel. On a phone there is room for one thing above the map. */
   togglePanel(panel: Panel): void {
+    this.panelBefore = this.panel
     this.panel = this.panel === panel ? undefined : panel
     if (this.panel && isPhone()) this.isTableOpen = false
     this.writeLink('replace')

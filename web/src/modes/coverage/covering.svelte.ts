@@ -30,9 +30,11 @@ export class Covering {
   overlay = $state.raw<{ name: string; modifications: Modification[] }>()
   /** What the colours of the buildings say. */
   colours = $state<'distance' | 'change'>('distance')
-  #run: AbortController | undefined
+  /** Maps on paper wear what the panel of coverage shows. */
+  isOnPaper = $state(false)
   /** For whom the answer is. */
-  #isPublic = false
+  #isPublic = $state(false)
+  #run: AbortController | undefined
 
   readonly rule = $derived(this.rules?.rules.find(({ rule }) => rule === this.code))
   readonly result = $derived(this.answer?.results[0])
@@ -61,6 +63,8 @@ export class Covering {
     (error) => (this.refusal = error),
   )
   readonly isAnswered = $derived(this.answer !== undefined && this.result?.rule === this.code)
+  /** It is for whoever looks now. */
+  readonly isForViewer = $derived(this.isAnswered && this.#isPublic === app.isPublic)
 
   /** Reads the rules once, and answers for the rule that is chosen unless that is done. */
   async open(): Promise<void> {
@@ -72,6 +76,12 @@ export class Covering {
       return
     }
     if (!this.isAnswered && !this.isRunning) await this.run()
+  }
+
+  /** What was only looked at goes away with the panel. */
+  leave(): void {
+    if (this.overlay) this.presume(scenario.asked)
+    this.overlay = undefined
   }
 
   async choose(code: string): Promise<void> {

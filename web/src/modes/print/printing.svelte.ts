@@ -10,6 +10,9 @@ import { pngOf } from '../../print/png'
 import { frameBounds, LEAST_SCALE, MOST_SCALE, scaleHolding, zoomOf } from '../../print/scale'
 import { makeSheet, type Sheet } from '../../print/sheet'
 import { SheetError } from '../../print/sheet_texts'
+import { covering } from '../coverage/covering.svelte'
+import { beneathCoverage, coverageCredit, coverageLegend } from '../coverage/on_paper'
+import { shown as coverage } from '../coverage/shown.svelte'
 import { save } from '../../ui/save'
 import { creditsOf } from './credits'
 import type { Key } from '../../i18n'
@@ -55,6 +58,8 @@ export class Printing {
   readonly frame = $derived(
     this.center && this.isScale ? frameBounds(this.center, this.layout.map.w, this.layout.map.h, this.scale) : undefined,
   )
+  /** Buildings wear the colours of coverage. */
+  readonly isCovered = $derived(covering.isOnPaper && covering.isForViewer)
   /** Whether this computer can draw so many pixels. */
   readonly isDrawable = $derived((Math.max(this.layout.map.w, this.layout.map.h) / 25.4) * this.dpi + 8 <= longestEdge())
 
@@ -120,18 +125,20 @@ export class Printing {
     const date = new Intl.DateTimeFormat('sv-SE').format(new Date())
     const credits = [
       ...this.credits.split('\n').filter((line) => line.trim()),
+      ...(this.isCovered ? coverageCredit() : []),
       ...(basemap ? [app.t('printBasemap', { attribution: basemap })] : []),
       app.t('printMade', { revision: app.readiness?.revision ?? app.city?.revision ?? 0, date }),
       app.t('printProjection', { lat: center[1].toFixed(2) }),
     ]
+    const legend = legendEntries(layers, app.language, zoom)
     return makeSheet({
       paper: this.paper,
       orientation: this.orientation,
       dpi: this.dpi,
       scale: this.scale,
       center,
-      style: map.paperStyle(),
-      legend: legendEntries(layers, app.language, zoom),
+      style: this.isCovered ? map.coveredStyle(coverage.colouring) : map.paperStyle(),
+      legend: this.isCovered ? [...coverageLegend(), ...beneathCoverage(legend)] : legend,
       texts: {
         title: this.title.trim(),
         by: this.by.trim(),

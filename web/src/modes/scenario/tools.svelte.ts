@@ -5,6 +5,7 @@ import { app } from '../../state/app.svelte'
 import { paddingOf } from '../../ui/padding'
 import { covering } from '../coverage/covering.svelte'
 import { addedId } from './drafts'
+import { joined } from './joining'
 import { scenario } from './scenario.svelte'
 
 type Place = [number, number]
@@ -17,6 +18,8 @@ export class Tools {
   /** The facility whose buttons are shown. */
   chosenId = $state<number>()
   isNoGate = $state(false)
+  /** Ends of the way drawn last that are near no street. */
+  looseEnds = $state(0)
   failure = $state.raw<unknown>()
   gatePlaces = $state.raw<ReadonlyMap<number, Place>>(new Map())
   /** A facility that is on its way. */
@@ -27,7 +30,7 @@ export class Tools {
 
   take(tool: 'add' | 'gate' | 'bridge' | 'way' | undefined): void {
     this.tool = this.tool === tool ? undefined : tool
-    this.isNoGate = false
+    ;[this.isNoGate, this.looseEnds, this.failure] = [false, 0, undefined]
     app.map?.clearDrawing()
     if (this.tool === 'bridge' || this.tool === 'way') app.map?.draw('line')
     if (this.tool === 'add' && !covering.rule?.facility_kinds.includes(this.kind)) this.kind = covering.rule?.facility_kinds[0] ?? ''
@@ -91,13 +94,21 @@ export class Tools {
     if (geometry.type === 'Point') this.gatePlaces = new Map(this.gatePlaces).set(id, geometry.coordinates as Place)
   }
 
-  drawn(geometry: DrawnGeometry): void {
+  /** Takes a drawn way. It stays in sight where the streets at its ends cannot be asked for. */
+  async drawn(geometry: DrawnGeometry): Promise<void> {
     if (geometry.type !== 'LineString' || (this.tool !== 'bridge' && this.tool !== 'way')) return
-    scenario.add({ kind: 'add_street', line: geometry.coordinates, is_bridge: this.tool === 'bridge' })
+    const isBridge = this.tool === 'bridge'
     this.tool = undefined
-    app.map?.clearDrawing()
     // The double click that ended the line must not also choose something.
     this.swallow()
+    try {
+      const { line, looseEnds } = await joined(geometry.coordinates as Place[], isBridge, scenario.list)
+      scenario.add({ kind: 'add_street', line, is_bridge: isBridge })
+      this.looseEnds = looseEnds
+      app.map?.clearDrawing()
+    } catch (error) {
+      this.failure = error
+    }
   }
 
   /** The scenario as it would be with the dragged facility where it is now. */
