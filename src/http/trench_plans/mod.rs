@@ -327,7 +327,10 @@ fn not_taken(why: &NotTaken) -> Problem {
     let detail = format!("{why}.");
     // A stable word for each reason, which a client translates.
     let (pointer, reason) = match why {
-        NotTaken::PlanNotOffered(_) | NotTaken::TrenchNotOpen(_) | NotTaken::OldVersion { .. } => {
+        NotTaken::PlanNotOffered(_)
+        | NotTaken::TrenchNotOpen(_)
+        | NotTaken::OldVersion { .. }
+        | NotTaken::AgreedElsewhere(_) => {
             return Problem::new(Kind::TrenchPlanState, detail);
         }
         NotTaken::NotInIt(_) => ("/operator", "not_in_it"),
