@@ -95,6 +95,7 @@ export const enTrenchPlans = {
   planSheetRunning: 'Making the sheet…',
   planPictureAlt: 'Map of {name} and its works',
   planWork: 'Work',
+  planMeasures: 'Width × depth',
   planShift: 'Days of shift',
   planGivesWay: 'gives way',
   planSheetNote: 'Clearances are checked by the clauses above; a number that nobody compared with print says needs review. Prices are assumed. Below is room for the operators’ stamps.',

@@ -96,6 +96,7 @@ export const zhTrenchPlans = {
   planSheetRunning: '正在生成共沟单…',
   planPictureAlt: '{name}及其工程的地图',
   planWork: '工程',
+  planMeasures: '沟宽 × 深',
   planShift: '调整天数',
   planGivesWay: '让出',
   planSheetNote: '间距按所列条文检查；数值未与标准原文核对的，结论为须复核。单价为假定。下方为各单位盖章处。',

@@ -62,13 +62,13 @@ export const numbered = (n: number) => String.fromCodePoint(0x2460 + n)
 const metres = (m: number) => `${m.toFixed(2)} m`
 
 /** The scale at which a drawing fits, in pixels a metre. */
-export function scaleOf({ widthM, depthM }: Pick<SectionDrawing, 'widthM' | 'depthM'>, widthPx: number): number {
-  return Math.min(MOST_PX_A_METRE, (widthPx - LEFT - EDGE) / (widthM + 2 * BESIDE_M), HIGHEST_PX / (depthM + 0.3))
+export function scaleOf({ widthM, depthM }: Pick<SectionDrawing, 'widthM' | 'depthM'>, widthPx: number, highestPx = HIGHEST_PX): number {
+  return Math.min(MOST_PX_A_METRE, (widthPx - LEFT - EDGE) / (widthM + 2 * BESIDE_M), highestPx / (depthM + 0.3))
 }
 
 /** The cross-section of a trench to scale, as an SVG of its own: what is drawn on the screen is what is downloaded. */
-export function drawSection(drawing: SectionDrawing, say: Say, widthPx: number): string {
-  const scale = scaleOf(drawing, widthPx)
+export function drawSection(drawing: SectionDrawing, say: Say, widthPx: number, highestPx = HIGHEST_PX): string {
+  const scale = scaleOf(drawing, widthPx, highestPx)
   const left = LEFT + Math.max(0, (widthPx - LEFT - EDGE - (drawing.widthM + 2 * BESIDE_M) * scale) / 2)
   const titles = wrapped(drawing.title, 14, widthPx - 2 * EDGE)
   const ground = 14 + titles.length * 19 + 46
