@@ -209,6 +209,7 @@ export const enTrenches = {
   trenToday: 'today',
   trenKeyLimit: 'May be moved',
   trenKeyProtected: 'Street protected',
+  secColon: ': ',
   secComma: ', ',
   secThen: '; ',
   secWidth: 'Trench',

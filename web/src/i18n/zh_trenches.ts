@@ -210,6 +210,7 @@ export const zhTrenches = {
   trenToday: '今天',
   trenKeyLimit: '可调整范围',
   trenKeyProtected: '道路保护期',
+  secColon: '：',
   secComma: '，',
   secThen: '；',
   secWidth: '沟宽',

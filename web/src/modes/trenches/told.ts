@@ -131,7 +131,7 @@ export function groundsOf(rules: string[]): Ground[] {
   return rules.flatMap((code) => {
     const rule = ruleOf(code)
     if (!rule) return []
-    return [{ rule: `${code}：${rule.a_zh} – ${rule.b_zh} ${rule.min_m} m`, clause: rule.clause, source: rule.source, trust: app.t(trustKey(rule.verified)) }]
+    return [{ rule: `${code}${app.t('secColon')}${rule.a_zh} – ${rule.b_zh} ${rule.min_m} m`, clause: rule.clause, source: rule.source, trust: app.t(trustKey(rule.verified)) }]
   })
 }
 
