@@ -156,7 +156,7 @@ function pipe(one: SectionLine, n: number, checks: SectionCheck[], scale: number
   const label = `${one.topM.toFixed(2)}${one.isDepthAssumed ? '*' : ''}${cover ? ` ${VERDICT_SIGNS[cover.verdict]}` : ''}`
   const middle = (y(0) + cy - radius) / 2
   parts.push(line(cx, y(0), cx, cy - radius, { stroke: colour }))
-  if (widthOf(label, 10.5) < cy - radius - y(0)) {
+  if (widthOf(label, 10.5) < cy - radius - y(0) + 6) {
     parts.push(text(cx + 10, middle, label, { fill: colour, 'font-size': 10.5, 'text-anchor': 'middle', transform: `rotate(-90 ${cx + 10} ${middle})`, ...HALO }))
   }
   return parts
