@@ -2,6 +2,7 @@ import { expect as told, test, type Page } from '@playwright/test'
 import { complaints } from './axe'
 import { open } from './page'
 import { ask } from './analysis'
+import { add, logIn, PASSWORD } from './logging_in'
 
 // A busy machine draws slowly.
 const expect = told.configure({ timeout: 20_000 })
@@ -119,4 +120,61 @@ test('an operator sees its own works, clashes and saving, accepts, asks for a sh
   await expect(panel.getByText(`已记录：${OPERATOR}不同意`)).toBeVisible()
   expect((await stored(page, plan, third.trench_id)).state).toBe('refused')
   await expect(panel.getByRole('listitem').filter({ hasText: third.code })).toContainText('未同意')
+})
+
+test('an operator who is logged in sees its own view alone and replies for itself', async ({ page }) => {
+  test.setTimeout(150_000)
+  const name = `登录答复 ${Date.now()}`
+  const plan = await offered(page, name)
+  const account = `燃气调度 ${Date.now()}`
+  add(account, '--role', 'operator', '--operator', OPERATOR)
+  // What the city knows of others: none of it may reach this page.
+  const works = (await (await page.request.get('/api/collections/utility_work/items?limit=1000')).json()) as { features: { properties: { code: string; operator: string; visibility: string | null } }[] }
+  const secrets = works.features.filter(({ properties }) => properties.operator !== OPERATOR && properties.visibility === 'confidential').map(({ properties }) => properties.code)
+  expect(secrets.length).toBeGreaterThan(3)
+  await open(page, '#map=14/30.12/104.648&layers=street')
+  await logIn(page, account, PASSWORD)
+  await expect(page.locator('#account')).toHaveText(OPERATOR)
+  const bodies: string[] = []
+  page.on('response', (response) => {
+    if (/trenches|utility_work/.test(response.url())) void response.text().then((text) => bodies.push(text), () => undefined)
+  })
+  await page.locator('#open-trenches').click()
+  const panel = page.getByRole('region', { name: '共沟协调' })
+  const figures = panel.getByTestId('trench-figures')
+  await expect(figures.getByRole('heading', { name: OPERATOR })).toBeVisible({ timeout: 60_000 })
+  await expect(figures).toContainText('只显示本单位的工程')
+  await expect(panel.getByRole('group', { name: '内容' }).getByRole('button', { name: '单位' }), 'there is no choice of operators').toHaveCount(0)
+  expect(await complaints(page), 'its own view').toEqual([])
+  const kinds = await page.evaluate(() => window.__pianqu?.map.queryRenderedFeatures().flatMap(({ properties }) => (properties['what'] === 'work' ? [String(properties['kind'])] : [])))
+  expect(new Set(kinds)).toEqual(new Set(['gas']))
+
+  // Clashes with what is not shown say only that something is there.
+  await figures.getByRole('button', { name: /^冲突/ }).click()
+  await expect(panel.getByRole('listitem').first()).toBeVisible()
+
+  // Its trenches, and a reply of its own.
+  const theirs = plan.planned_trenches.filter(({ operators }) => operators.includes(OPERATOR))
+  await panel.getByRole('group', { name: '内容' }).getByRole('button', { name: '协商' }).click()
+  await expect(panel.getByRole('heading', { name: new RegExp(name) })).toBeVisible({ timeout: 30_000 })
+  const first = theirs[0]!
+  await panel.getByRole('listitem').filter({ hasText: first.code }).getByRole('button').click()
+  const card = page.getByRole('region').filter({ hasText: `共沟 ${first.code}` }).last()
+  await expect(card.getByLabel('答复单位')).toHaveValue(OPERATOR)
+  await expect(card.getByLabel('答复单位').locator('option')).toHaveCount(1)
+  await expect(card.getByLabel('牵头单位'), 'who leads is not its to say').toHaveCount(0)
+  await card.getByRole('radio', { name: '不同意', exact: true }).check()
+  await card.getByRole('textbox', { name: '理由' }).fill('与门站改造同期')
+  expect(await complaints(page), 'its reply').toEqual([])
+  await card.getByRole('button', { name: '提交答复' }).click()
+  await expect(panel.getByText(`已记录：${OPERATOR}不同意`)).toBeVisible()
+  await expect(card).toContainText('未同意')
+
+  const all = bodies.join('\n')
+  expect(all.length).toBeGreaterThan(1000)
+  expect(secrets.filter((code) => all.includes(code)), 'no code of a confidential work came').toEqual([])
+  await page.locator('#log-out').click()
+  await expect(page.locator('#log-in')).toBeVisible()
+  const after = await stored(page, plan, first.trench_id)
+  expect(after.replies).toMatchObject([{ operator: OPERATOR, reply: 'refuse', reason: '与门站改造同期' }])
 })

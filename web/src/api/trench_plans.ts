@@ -14,6 +14,8 @@ export type WorkCopy = Schemas['WorkCopy']
 export type TrenchReply = Schemas['TrenchReply']
 export type TrenchPlanDone = Schemas['TrenchPlanDone']
 export type PlannedTrenchDone = Schemas['PlannedTrenchDone']
+export type OwnTrenchPlan = Schemas['OwnTrenchPlan']
+export type OwnPlannedTrench = Schemas['OwnPlannedTrench']
 export type ReplyOrder = Schemas['ReplyOrder']
 export type TrenchSheet = Schemas['TrenchSheet']
 export type TrenchPlanStep = Schemas['TrenchPlanStep']
@@ -53,6 +55,10 @@ export const trenchPlans = {
     answer<Schemas['TrenchPlanClashes']>(client.GET('/api/trench-plans/{trench_plan_id}/clashes', { params: plan(id) })),
   sheet: (id: number, trench_id: number) =>
     answer<TrenchSheet>(client.GET('/api/trench-plans/{trench_plan_id}/trenches/{trench_id}/sheet', { params: trench(id, trench_id) })),
+  /** What an operator is told of the plans that were offered to it. */
+  own: () => answer<OwnTrenchPlan[]>(client.GET('/api/own-trenches')),
+  replyOwn: (trench_id: number, body: Schemas['OwnReplyOrder']) =>
+    answer<OwnPlannedTrench>(client.POST('/api/own-trenches/{trench_id}/replies', { params: { path: { trench_id } }, body, ...named() })),
   /** Where the plan is as a file. */
   file: (id: number, format: 'gpkg' | 'dxf' | 'xlsx') => withViewer(`/api/trench-plans/${id}/export?format=${format}`),
 }

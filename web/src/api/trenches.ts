@@ -1,17 +1,13 @@
 import { ask, type Progress } from './analysis'
 import { answer, client, nextCursor, type Feature, type FeaturePage } from './client'
+import { shownPlan, type ShownPlan } from '../trench/shown_plan'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
-export type TrenchesAnswer = Schemas['TrenchesAnswer']
+export type { Clash, Opening, Opportunity, ShownPlan, Trench, TrenchCheck } from '../trench/shown_plan'
 export type TrenchSettings = Schemas['Settings']
-export type Trench = Schemas['TrenchResult']
 export type PlacedLine = Schemas['PlacedLine']
-export type TrenchCheck = Schemas['TrenchCheck']
-export type Clash = Schemas['Clash']
 export type ClashKind = Schemas['ClashKind']
-export type Opening = Schemas['Opening']
-export type Opportunity = Schemas['Opportunity']
 export type WorkResult = Schemas['WorkResult']
 export type OperatorResult = Schemas['OperatorResult']
 export type Verdict = Schemas['Verdict']
@@ -32,8 +28,8 @@ export interface TrenchOrder {
 const IDS_ASKED = 300
 
 export const trenches = {
-  plan: (order: TrenchOrder, tell: (progress: Progress) => void, signal: AbortSignal) =>
-    ask<TrenchesAnswer>('/api/analysis/trenches', order, tell, signal),
+  plan: async (order: TrenchOrder, tell: (progress: Progress) => void, signal: AbortSignal): Promise<ShownPlan> =>
+    shownPlan(await ask<Schemas['TrenchesFor']>('/api/analysis/trenches', order, tell, signal)),
   rules: () => answer<ClearanceRules>(client.GET('/api/rules/clearances')),
   works: (signal: AbortSignal) => pages('utility_work', undefined, undefined, signal),
   streets: (ids: number[], signal: AbortSignal) =>

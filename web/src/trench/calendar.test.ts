@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { StreetEntry } from '../api/street_calendar'
-import { marksOf, monthsOf } from './calendar'
+import { marksOf, marksOfRow, monthsOf, rowsOf } from './calendar'
 import { textOf } from './days'
 
 const street: StreetEntry = {
@@ -38,5 +38,15 @@ describe('the calendar of a street', () => {
     expect(marks[10]).toEqual(['resurfaced'])
     expect(marks.flat()).not.toContain('planned')
     expect(marksOf(street, 2025)[2]).toEqual(['surfaced', 'protected'])
+  })
+
+  it('parts of one name are one row that shows what happens to any of them; nameless streets stay apart', () => {
+    const quiet: StreetEntry = { ...street, street_id: 2, surfaced_on: null, protected_until: null, resurfacing_on: '2026-02-03', openings: [] }
+    const rows = rowsOf([street, { ...street, street_id: 3, name: null }, quiet, { ...street, street_id: 4, name: null }])
+    expect(rows.map(({ name, parts }) => [name, parts.map(({ street_id }) => street_id)])).toEqual([['四季二路', [1, 2]], [undefined, [3]], [undefined, [4]]])
+    const marks = marksOfRow(rows[0]!, 2026)
+    expect(marks[0]).toEqual(['protected'])
+    expect(marks[1]).toEqual(['resurfaced'])
+    expect(marks[4]).toEqual(['agreed'])
   })
 })

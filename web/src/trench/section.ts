@@ -62,13 +62,13 @@ export const numbered = (n: number) => String.fromCodePoint(0x2460 + n)
 const metres = (m: number) => `${m.toFixed(2)} m`
 
 /** The scale at which a drawing fits, in pixels a metre. */
-export function scaleOf({ widthM, depthM }: Pick<SectionDrawing, 'widthM' | 'depthM'>, widthPx: number): number {
-  return Math.min(MOST_PX_A_METRE, (widthPx - LEFT - EDGE) / (widthM + 2 * BESIDE_M), HIGHEST_PX / (depthM + 0.3))
+export function scaleOf({ widthM, depthM }: Pick<SectionDrawing, 'widthM' | 'depthM'>, widthPx: number, highestPx = HIGHEST_PX): number {
+  return Math.min(MOST_PX_A_METRE, (widthPx - LEFT - EDGE) / (widthM + 2 * BESIDE_M), highestPx / (depthM + 0.3))
 }
 
 /** The cross-section of a trench to scale, as an SVG of its own: what is drawn on the screen is what is downloaded. */
-export function drawSection(drawing: SectionDrawing, say: Say, widthPx: number): string {
-  const scale = scaleOf(drawing, widthPx)
+export function drawSection(drawing: SectionDrawing, say: Say, widthPx: number, highestPx = HIGHEST_PX): string {
+  const scale = scaleOf(drawing, widthPx, highestPx)
   const left = LEFT + Math.max(0, (widthPx - LEFT - EDGE - (drawing.widthM + 2 * BESIDE_M) * scale) / 2)
   const titles = wrapped(drawing.title, 14, widthPx - 2 * EDGE)
   const ground = 14 + titles.length * 19 + 46
@@ -156,7 +156,7 @@ function pipe(one: SectionLine, n: number, checks: SectionCheck[], scale: number
   const label = `${one.topM.toFixed(2)}${one.isDepthAssumed ? '*' : ''}${cover ? ` ${VERDICT_SIGNS[cover.verdict]}` : ''}`
   const middle = (y(0) + cy - radius) / 2
   parts.push(line(cx, y(0), cx, cy - radius, { stroke: colour }))
-  if (widthOf(label, 10.5) < cy - radius - y(0)) {
+  if (widthOf(label, 10.5) < cy - radius - y(0) + 6) {
     parts.push(text(cx + 10, middle, label, { fill: colour, 'font-size': 10.5, 'text-anchor': 'middle', transform: `rotate(-90 ${cx + 10} ${middle})`, ...HALO }))
   }
   return parts

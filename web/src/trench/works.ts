@@ -1,5 +1,5 @@
 import type { Feature } from '../api/client'
-import type { WorkResult } from '../api/trenches'
+import type { ShownPlan, WorkResult } from '../api/trenches'
 import { dayOf } from './days'
 import type { Span } from './phases'
 import { linesOf, type Place } from './places'
@@ -22,6 +22,8 @@ export interface Work {
   /** Days that its operator allows it to be moved; nothing where it does not say so. */
   shiftLimitDays: number | undefined
   lines: Place[][]
+  /** Of another operator, of whom no more is told than what is needed beside it: no days. */
+  isOther?: boolean
   result: WorkResult
 }
 
@@ -49,6 +51,15 @@ export function worksOf(results: WorkResult[], features: Feature[]): Work[] {
       lines: feature ? linesOf(feature.geometry) : [],
       result,
     }
+  })
+}
+
+/** The works of others that a plan names to an operator. */
+export function otherWorksOf({ others }: ShownPlan, features: Feature[]): Work[] {
+  const results = others.map(({ work_id, code, operator }): WorkResult => ({ work_id, code: code ?? null, operator: operator ?? null, state: 'planned', length_m: 0, shift_days: 0, street_ids: [], remarks: [] }))
+  return worksOf(results, features).map((work, n) => {
+    const told = others[n]
+    return { ...work, kind: told?.utility_kind ?? work.kind, diameterMm: told?.diameter_mm ?? work.diameterMm, isOther: true }
   })
 }
 

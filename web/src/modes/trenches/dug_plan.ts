@@ -1,16 +1,24 @@
-import type { PlannedTrench } from '../../api/trench_plans'
+import type { PlannedTrenchState, WorkCopy } from '../../api/trench_plans'
 import { phaseOf, type Span } from '../../trench/phases'
 
-interface Shown {
+/** A trench of a plan as far as it is drawn. */
+interface Drawable {
+  trench_id: number
+  state: PlannedTrenchState
+  result: { line: number[][]; starts_on: string; ends_on: string }
+  works: WorkCopy[]
+}
+
+interface Shown<T> {
   /** What is open then; without one everything at once. */
   span: Span | undefined
   /** Number of a trench. */
   chosen: number | undefined
-  isShown: (trench: PlannedTrench) => boolean
+  isShown: (trench: T) => boolean
 }
 
 /** The trenches of a plan with their works as they were when it was planned, as features of the map's own source. */
-export function dugPlan(trenches: PlannedTrench[], { span, chosen, isShown }: Shown): GeoJSON.FeatureCollection {
+export function dugPlan<T extends Drawable>(trenches: T[], { span, chosen, isShown }: Shown<T>): GeoJSON.FeatureCollection {
   const drawn = (what: string, geometry: GeoJSON.Geometry, more: object = {}): GeoJSON.Feature => ({ type: 'Feature', geometry, properties: { what, ...more } })
   const features = trenches.filter(isShown).flatMap((trench): GeoJSON.Feature[] => {
     const { trench_id, result, state, works } = trench

@@ -1,4 +1,4 @@
-import type { TrenchesAnswer } from '../../api/trenches'
+import type { ShownPlan } from '../../api/trenches'
 import { app } from '../../state/app.svelte'
 import type { Findable } from '../../trench/wanted'
 import { numberIn } from '../../trench/works'
@@ -22,7 +22,7 @@ const text = (value: string | number | null | undefined) => (value === null || v
 /** The headings of a list's file, in the order of `cells`. */
 export const headingsOf = (list: List) => app.t(`trenCsv.${list}`).split(',')
 
-export function entriesOf(list: List, answer: TrenchesAnswer): Entry[] {
+export function entriesOf(list: List, answer: ShownPlan): Entry[] {
   switch (list) {
     case 'trenches':
       return trenchEntries(answer)
@@ -49,7 +49,7 @@ function of(target: Target, more: string[]): Pick<Entry, 'texts' | 'operators' |
 
 const operatorsIn = (target: Target) => [...new Set(trenching.worksIn(target).map(({ operator }) => operatorName(operator)))]
 
-function trenchEntries({ trenches }: TrenchesAnswer): Entry[] {
+function trenchEntries({ trenches }: ShownPlan): Entry[] {
   return trenches.map((trench, n): Entry => {
     const target: Target = { what: 'trench', n }
     const title = trenchTitle(trench)
@@ -115,7 +115,7 @@ function workEntries(): Entry[] {
   })
 }
 
-function clashEntries({ clashes }: TrenchesAnswer): Entry[] {
+function clashEntries({ clashes }: ShownPlan): Entry[] {
   return clashes.map((clash, n): Entry => {
     const target: Target = { what: 'clash', n }
     const reason = clashReason(clash)
@@ -133,23 +133,23 @@ function clashEntries({ clashes }: TrenchesAnswer): Entry[] {
   })
 }
 
-function opportunityEntries({ opportunities }: TrenchesAnswer): Entry[] {
+function opportunityEntries({ opportunities }: ShownPlan): Entry[] {
   return opportunities.map((one, n): Entry => {
     const target: Target = { what: 'opportunity', n }
     const streets = [...new Set(one.places.map(({ street_id }) => streetName(street_id)))]
     return {
       target,
-      title: one.work_ids.map(workName).join(' ＋ '),
-      figure: one.shift_days === 0 ? '' : app.t('trenShiftDays', { n: number(one.shift_days) }),
+      title: [...one.work_ids.map(workName), ...(one.hidden ? [referenceName(one.hidden)] : [])].join(' ＋ '),
+      figure: one.shift_days ? app.t('trenShiftDays', { n: number(one.shift_days) }) : '',
       under: `${streets.join(app.t('secComma'))} · ${opportunityText(one)}`,
       verdict: one.is_shift_allowed ? 'allowed' : 'asked',
       ...of(target, streets),
-      cells: [...one.work_ids.flatMap((id) => [text(id), workName(id)]), operatorsIn(target).join('; '), streets.join('; '), opportunityText(one), text(one.shift_days), text(one.first_start), text(one.last_start)],
+      cells: [...one.work_ids.flatMap((id) => [text(id), workName(id)]), ...(one.hidden ? ['', referenceName(one.hidden)] : []), operatorsIn(target).join('; '), streets.join('; '), opportunityText(one), text(one.shift_days), text(one.first_start), text(one.last_start)],
     }
   })
 }
 
-function openingEntries({ openings }: TrenchesAnswer): Entry[] {
+function openingEntries({ openings }: ShownPlan): Entry[] {
   return openings.map((opening, n): Entry => {
     const target: Target = { what: 'opening', n }
     const title = opening.street ?? streetName(opening.street_id)
@@ -159,7 +159,7 @@ function openingEntries({ openings }: TrenchesAnswer): Entry[] {
       title,
       figure: app.t('trenWorksN', { n: number(opening.work_ids.length) }),
       under: [daysOf(opening), app.t('trenProtectedUntil', { day: opening.protected_until }), unknown].filter(Boolean).join(' · '),
-      verdict: opening.work_ids.length > 1 ? 'shared' : 'single',
+      verdict: opening.work_ids.length > 1 || opening.has_hidden ? 'shared' : 'single',
       ...of(target, [title]),
       cells: [text(opening.street_id), title, opening.starts_on, opening.ends_on, opening.protected_until, opening.work_ids.map(workName).join('; '), operatorsIn(target).join('; '), unknown],
     }

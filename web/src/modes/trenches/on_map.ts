@@ -1,5 +1,5 @@
 import type { Feature } from '../../api/client'
-import type { Clash, TrenchesAnswer } from '../../api/trenches'
+import type { Clash, ShownPlan } from '../../api/trenches'
 import { grouped } from '../../trench/grouped'
 import { overlaps, phaseOf, protectionsOf, type Phase, type Span } from '../../trench/phases'
 import { linesOf, middleOf, nearest, placeAt, type Place } from '../../trench/places'
@@ -7,7 +7,7 @@ import { numberIn, type Work } from '../../trench/works'
 import type { Target } from './trenching.svelte'
 
 export interface Dug {
-  answer: TrenchesAnswer
+  answer: ShownPlan
   works: Work[]
   workOf: ReadonlyMap<number, Work>
   streets: ReadonlyMap<number, Feature>
@@ -72,7 +72,7 @@ export function placeOfClash(clash: Clash, workOf: ReadonlyMap<number, Work>, st
 }
 
 /** What a chosen thing is drawn as, and flown to. */
-export function geometriesOf(chosen: Target | undefined, answer: TrenchesAnswer, workOf: ReadonlyMap<number, Work>, streets: ReadonlyMap<number, Feature>): GeoJSON.Geometry[] {
+export function geometriesOf(chosen: Target | undefined, answer: ShownPlan, workOf: ReadonlyMap<number, Work>, streets: ReadonlyMap<number, Feature>): GeoJSON.Geometry[] {
   const ofWorks = (ids: number[]): GeoJSON.Geometry[] =>
     ids.flatMap((id): GeoJSON.Geometry[] => {
       const parts = workOf.get(id)?.lines ?? []

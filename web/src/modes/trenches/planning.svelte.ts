@@ -1,7 +1,7 @@
 import type { Progress } from '../../api/analysis'
 import { ApiError } from '../../api/client'
 import { setActor } from '../../api/edits'
-import { trenchPlans as calls, whyNotTaken, type PlannedTrench, type ReplyOrder, type TrenchPlan, type TrenchPlanDetail } from '../../api/trench_plans'
+import { trenchPlans as calls, whyNotTaken, type OwnPlannedTrench, type OwnTrenchPlan, type PlannedTrench, type ReplyOrder, type TrenchPlan, type TrenchPlanDetail } from '../../api/trench_plans'
 import { isKey, type Key } from '../../i18n'
 import { app } from '../../state/app.svelte'
 import { keepActor, keptActor } from '../edit/kept'
@@ -16,6 +16,8 @@ interface Said {
 class Planning {
   list = $state.raw<TrenchPlan[]>()
   detail = $state.raw<TrenchPlanDetail>()
+  /** To an operator: the plans that it has a part in. */
+  own = $state.raw<OwnTrenchPlan[]>()
   trenchId = $state<number>()
   /** The name that stands in the history, as editing keeps it. */
   actor = $state(keptActor(localStorage))
@@ -26,7 +28,10 @@ class Planning {
   #run: AbortController | undefined
 
   readonly trenches: PlannedTrench[] = $derived(this.detail?.planned_trenches ?? [])
+  readonly ownTrenches: OwnPlannedTrench[] = $derived(this.own?.flatMap(({ planned_trenches }) => planned_trenches) ?? [])
+  readonly ownTrench = $derived(this.ownTrenches.find(({ trench_id }) => trench_id === this.trenchId))
   readonly trench = $derived(this.trenches.find(({ trench_id }) => trench_id === this.trenchId))
+  readonly isOperator = $derived(!app.isPublic && app.session?.viewer === 'operator')
   /** Somebody was faster: what is shown now is what the server has. */
   readonly wasFaster = $derived(this.failure instanceof ApiError && this.failure.kind === 'version-conflict')
 
@@ -39,6 +44,10 @@ class Planning {
 
   async read(): Promise<void> {
     try {
+      if (this.isOperator) {
+        this.own = await calls.own()
+        return
+      }
       this.list = await calls.list()
       if (this.detail) this.detail = await calls.find(this.detail.trench_plan_id)
     } catch (error) {
@@ -120,6 +129,22 @@ class Planning {
   reply(trench: PlannedTrench, order: Omit<ReplyOrder, 'version'>): Promise<boolean> {
     const reply = (id: number) => calls.reply(id, trench.trench_id, { ...order, version: trench.version })
     return this.#onTrench(reply, { key: `planReplied.${order.reply}`, values: { operator: order.operator } })
+  }
+
+  /** An operator replies for itself. */
+  async replyOwn(trench: OwnPlannedTrench, order: Omit<ReplyOrder, 'version' | 'operator'>): Promise<boolean> {
+    ;[this.isBusy, this.failure, this.said] = [true, undefined, undefined]
+    try {
+      await calls.replyOwn(trench.trench_id, { ...order, version: trench.version })
+      this.said = { key: `planReplied.${order.reply}`, values: { operator: app.session?.speaks_for ?? '' } }
+      return true
+    } catch (error) {
+      this.failure = error
+      return false
+    } finally {
+      this.own = await calls.own().catch(() => this.own)
+      this.isBusy = false
+    }
   }
 
   lead(trench: PlannedTrench, operator: string): Promise<boolean> {

@@ -6,7 +6,7 @@ import { app } from '../../state/app.svelte'
 import { dugPlan } from './dug_plan'
 
 /** Of the picture, in CSS pixels at 96 to the inch: 180 mm wide on paper. */
-const PICTURE = { widthPx: 680, heightPx: 260 }
+const PICTURE = { widthPx: 680, heightPx: 210 }
 
 export interface MadeSheet {
   sheet: TrenchSheet

@@ -44,6 +44,8 @@ export function streetName(id: number | null | undefined): string {
 
 /** What a reference like `utility_line/7` is called. */
 export function referenceName(reference: string): string {
+  if (reference === 'hidden_work/') return app.t('trenHiddenWork')
+  if (reference === 'line/') return app.t('trenHiddenLine')
   const work = numberIn(reference, 'utility_work')
   if (work !== undefined) return workName(work)
   const street = numberIn(reference, 'street')
@@ -129,7 +131,7 @@ export function groundsOf(rules: string[]): Ground[] {
   return rules.flatMap((code) => {
     const rule = ruleOf(code)
     if (!rule) return []
-    return [{ rule: `${code}：${rule.a_zh} – ${rule.b_zh} ${rule.min_m} m`, clause: rule.clause, source: rule.source, trust: app.t(trustKey(rule.verified)) }]
+    return [{ rule: `${code}${app.t('secColon')}${rule.a_zh} – ${rule.b_zh} ${rule.min_m} m`, clause: rule.clause, source: rule.source, trust: app.t(trustKey(rule.verified)) }]
   })
 }
 
@@ -151,6 +153,8 @@ export function avoidance(rule: string): string {
 
 export function opportunityText(one: Opportunity): string {
   const share = app.t(one.is_one_trench ? 'trenOneTrench' : 'trenOneStreet')
+  // How far the other one could be moved is not told where it is not shown.
+  if (typeof one.shift_days !== 'number') return share
   if (one.shift_days === 0 && one.first_start && one.last_start) return `${share}${app.t('secComma')}${app.t('trenStartsMeet', { from: one.first_start, to: one.last_start })}`
   return `${share}${app.t('secComma')}${app.t(one.is_shift_allowed ? 'trenShiftAllowed' : 'trenShiftAsked', { n: number(one.shift_days) })}`
 }
@@ -164,15 +168,17 @@ export const ofAnswer: Lookup = (id) => trenching.workOf.get(id)
 export const nameIn = (lookup: Lookup, id: number) => lookup(id)?.name ?? `${app.title('utility_work')} ${id}`
 
 /** The cross-section of a trench as it is drawn. */
-export function sectionOf(trench: Trench, lookup: Lookup): SectionDrawing {
+export function sectionOf(trench: Trench, lookup: Lookup): SectionDrawing | undefined {
+  const { width_m, depth_m, full_width_m } = trench
+  if (typeof width_m !== 'number' || typeof depth_m !== 'number' || typeof full_width_m !== 'number') return undefined
   const at = new Map(trench.lines.map(({ work_id }, n) => [work_id, n]))
   const given = (value: number | null | undefined) => value ?? undefined
   return {
     title: `${trenchTitle(trench)} · ${daysOf(trench)}`,
-    widthM: trench.width_m,
-    depthM: trench.depth_m,
+    widthM: width_m,
+    depthM: depth_m,
     streetWidthM: given(trench.street_width_m),
-    fullWidthM: trench.full_width_m,
+    fullWidthM: full_width_m,
     excessM: given(trench.excess_m),
     lines: trench.lines.map((line) => {
       const work = lookup(line.work_id)

@@ -1,11 +1,11 @@
 import type { Progress } from '../../api/analysis'
 import { ApiError, type Feature } from '../../api/client'
-import { trenches as calls, type ClearanceRules, type TrenchesAnswer, type TrenchException, type TrenchOrder, type TrenchSettings } from '../../api/trenches'
+import { trenches as calls, type ClearanceRules, type ShownPlan, type TrenchException, type TrenchOrder, type TrenchSettings } from '../../api/trenches'
 import { app } from '../../state/app.svelte'
 import { dayOf, firstDayOf, monthOf } from '../../trench/days'
 import { grouped } from '../../trench/grouped'
 import type { Span } from '../../trench/phases'
-import { numberIn, worksOf, type Work } from '../../trench/works'
+import { numberIn, otherWorksOf, worksOf, type Work } from '../../trench/works'
 
 /** Entries of each list at most; what is cut is told. */
 const MOST_LISTED = 10_000
@@ -21,7 +21,7 @@ class Trenching {
   /** As the form has them; nothing until the server has told its own. */
   settings = $state<TrenchSettings>()
   exceptions = $state.raw<TrenchException[]>([])
-  answer = $state.raw<TrenchesAnswer>()
+  answer = $state.raw<ShownPlan>()
   rules = $state.raw<ClearanceRules>()
   works = $state.raw<Work[]>([])
   streets = $state.raw<ReadonlyMap<number, Feature>>(new Map())
@@ -36,9 +36,11 @@ class Trenching {
   month = $state<number>()
   #run: AbortController | undefined
   /** For whom the answer is. */
-  #isPublic = false
+  #who = ''
 
-  readonly workOf: ReadonlyMap<number, Work> = $derived(new Map(this.works.map((work) => [work.id, work])))
+  /** Of other operators, to who sees only its own. */
+  others = $state.raw<Work[]>([])
+  readonly workOf: ReadonlyMap<number, Work> = $derived(new Map([...this.others, ...this.works].map((work) => [work.id, work])))
   /** Failed checks by the work and what it is too near to. */
   readonly failed = $derived(grouped(this.answer?.checks.filter(({ verdict }) => verdict === 'fail') ?? [], ({ work_id, other }) => `${work_id} ${other}`))
   readonly isStale = $derived(this.answer !== undefined && (app.city?.revision ?? 0) > (this.answer.revision ?? 0))
@@ -56,9 +58,10 @@ class Trenching {
   readonly kinds: string[] = $derived([...new Set(this.works.map(({ kind }) => kind))])
 
   async open(): Promise<void> {
-    if (this.#isPublic !== app.isPublic) {
+    const who = app.isPublic ? 'public' : `${app.session?.viewer} ${app.session?.speaks_for}`
+    if (this.#who !== who) {
       this.cancel()
-      this.#isPublic = app.isPublic
+      this.#who = who
       ;[this.answer, this.works, this.failure, this.chosen, this.wasCancelled] = [undefined, [], undefined, undefined, false]
     }
     if (!this.answer && !this.isRunning && !app.isPublic) await this.run()
@@ -82,6 +85,7 @@ class Trenching {
       const byId = (list: Feature[]) => new Map(list.map((feature) => [feature.id, feature]))
       const seen = this.#keyOf(this.chosen)
       ;[this.answer, this.rules, this.works, this.streets, this.lines] = [answer, rules, works, byId(streets), byId(lines)]
+      this.others = otherWorksOf(answer, features)
       ;[this.settings, this.chosen, this.month] = [answer.settings, this.#again(seen), undefined]
     } catch (error) {
       if (!signal.aborted) this.failure = error
