@@ -117,7 +117,8 @@ impl Ground {
 /// What must be covered after an edit, and what may be.
 fn expected(edit: &Edit, before: &Partition, ground: &Ground) -> (Geometry, Geometry) {
     let without = |gone: Id| {
-        let rest: Vec<Geometry> = before.regions().iter().filter(|(id, _)| **id != gone).map(|one| to_geos(one.1)).collect();
+        let rest: Vec<Geometry> =
+            before.regions().iter().filter(|(id, _)| **id != gone).map(|one| to_geos(one.1)).collect();
         together(rest.iter())
     };
     let with = |ground: &Geometry, area: &Region| ground.union(&to_geos(area)).unwrap();
@@ -239,7 +240,9 @@ fn the_check_finds_a_gap_and_an_overlap_of_two_hundredths_of_a_square_metre() {
     let whole = Ground::of(&Partition::new(BTreeMap::from([(1, square(0, 20_000_000))])));
     // 100 m long and 0.2 mm wide.
     let wide = 20;
-    let parted = |second: i64| Partition::new(BTreeMap::from([(1, square(0, 10_000_000)), (2, square(second, 20_000_000 - second))]));
+    let parted = |second: i64| {
+        Partition::new(BTreeMap::from([(1, square(0, 10_000_000)), (2, square(second, 20_000_000 - second))]))
+    };
     let apart = Ground::of(&parted(10_000_000 + wide));
     let gap = area_m2(&whole.covered.difference(&apart.covered).unwrap());
     assert!((0.018..0.022).contains(&gap) && apart.overlap_m2() < 1e-6, "{gap}");

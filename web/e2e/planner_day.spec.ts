@@ -144,7 +144,8 @@ test('precincts are proposed under limits; what blocks is named; one becomes a s
   await panel.getByLabel('每片区至少户数').fill('1500')
   await panel.getByRole('button', { name: '生成', exact: true }).click()
   const cards = panel.getByRole('group', { name: '划分建议' }).getByRole('button')
-  await expect(cards.nth(1)).toBeVisible()
+  // All of the city is grouped, and then outlined.
+  await expect(cards.nth(1)).toBeVisible({ timeout: 45_000 })
   expect(await complaints(page), 'proposals').toEqual([])
   await cards.nth(1).click()
   await expect(cards.nth(1)).toHaveAttribute('aria-pressed', 'true')
@@ -153,7 +154,7 @@ test('precincts are proposed under limits; what blocks is named; one becomes a s
   const asked = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/api/schemes'))
   await panel.getByRole('button', { name: '以建议 2 新建方案' }).click()
   const { groups } = (await asked).postDataJSON() as { groups: { community_ids: number[] }[] }
-  await expect(panel.getByText('已新建“建议方案”')).toBeVisible()
+  await expect(panel.getByText('已新建“建议方案”')).toBeVisible({ timeout: 45_000 })
   const stored = await precinctsOf(page.request, (await schemeNamed(page.request, '建议方案')).scheme_id)
   const members = (ids: number[]) => [...ids].sort((a, b) => a - b).join()
   expect(stored.map(({ properties }) => members(properties.members.map((one) => one.community_id))).sort()).toEqual(groups.map((group) => members(group.community_ids)).sort())
