@@ -730,6 +730,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/own-trenches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An operator's part in the plans that were offered: its works and trenches in full, of others what its own need to
+         *     know. Planners may look through its eyes with `viewer=operator:NAME`.
+         */
+        get: operations["list_own_trenches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/own-trenches/{trench_id}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an operator says of a trench in which it takes part, for itself. */
+        post: operations["create_own_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/restore": {
         parameters: {
             query?: never;
@@ -1166,6 +1203,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/street-calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Streets with what happens to them in a year: surfacing, protection, openings agreed and planned, works on
+         *     communities; and how many streets are opened once and more than once within the years of their protection. The
+         *     public sees streets, years and counts, and no day, pipe or operator.
+         */
+        get: operations["show_street_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tileMatrixSets": {
         parameters: {
             query?: never;
@@ -1230,6 +1288,232 @@ export interface paths {
         post?: never;
         /** Takes a token back. */
         delete: operations["delete_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trench-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plans, in the order in which they were made. */
+        get: operations["list_trench_plans"];
+        put?: never;
+        /**
+         * Plans the works of the city and keeps what comes of it as a draft. What takes long becomes a job, whose result is
+         *     the same.
+         */
+        post: operations["create_trench_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trench-plans/{trench_plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan with its trenches, the works and openings of its last round, and what was replied. */
+        get: operations["find_trench_plan"];
+        put?: never;
+        post?: never;
+        /** Deletes a draft with its trenches; its history stays. */
+        delete: operations["delete_trench_plan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trench-plans/{trench_plan_id}/clashes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What stands against a plan in the city as it is now: works that are no longer what was agreed on or planned, and
+         *     works that would open a street again within the protection of an agreed opening. Clashes of the works with each
+         *     other are in the plan itself, as they were told when it was made.
+         */
+        get: operations["list_trench_plan_clashes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trench-plans/{trench_plan_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a plan: nobody replies any more, and what was agreed stays. */
+        post: operations["close_trench_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trench-plans/{trench_plan_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A plan as a file. GeoPackage: trenches, works, openings and clashes as layers. DXF: trench lines with a layer for
+         *     each state, and each cross-section in true size beside its trench, in metres of the city's plane; withdrawn
+         *     trenches are left out. XLSX: the same tables as the GeoPackage, and what each operator saves. Clashes are those of
+         *     the plan and those that have come about since.
+         */
+        get: operations["export_trench_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trench-plans/{trench_plan_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The steps of a plan, the newest first; of a deleted one too. */
+        get: operations["list_trench_plan_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trench-plans/{trench_plan_id}/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a draft before its operators; from then on they reply. */
+        post: operations["offer_trench_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trench-plans/{trench_plan_id}/replan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plans a plan anew upon what was replied: agreed trenches stay as they are, days that operators asked for become
+         *     the windows of their works, works whose operator refused share no trench with the others. Trenches that changed get
+         *     a new version and are replied to again; where nothing is new nothing is written.
+         */
+        post: operations["replan_trench_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trench-plans/{trench_plan_id}/trenches/{trench_id}/lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Names the operator that leads a trench. */
+        put: operations["replace_trench_lead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trench-plans/{trench_plan_id}/trenches/{trench_id}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an operator says of a trench: it accepts, asks for other days, or refuses. The last word on the current version
+         *     counts; all are kept. With the last acceptance the trench is agreed and becomes a feature of the layer
+         *     `shared_trench`.
+         */
+        post: operations["create_trench_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trench-plans/{trench_plan_id}/trenches/{trench_id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that the printable sheet of a trench shows. */
+        get: operations["show_trench_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trench-plans/{trench_plan_id}/trenches/{trench_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The city takes a trench back, agreed or not, and says why. Its feature leaves the layer; its history stays. */
+        post: operations["withdraw_trench"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1435,6 +1719,16 @@ export interface components {
             planned: number;
             saving_yuan: string;
         };
+        /** @description Two works that do not share a trench in a street, because one of their operators refused it. */
+        Apart: {
+            /**
+             * Format: int64
+             * @description Null in a yard.
+             */
+            street_id?: number | null;
+            /** @description The lower id first. */
+            work_ids: number[];
+        };
         /** @description A rule in one area. */
         AreaResult: {
             all: components["schemas"]["Tally"];
@@ -1558,6 +1852,23 @@ export interface components {
             state: number[];
             /** @description 0 a distance, 1 beyond the limit of search, 2 no path. */
             why: number[];
+        };
+        /** @description Of the whole city, whichever street was asked for. */
+        CalendarTotals: {
+            openings: number;
+            openings_agreed: number;
+            streets: number;
+            /** @description Opened in this year. */
+            streets_opened: number;
+            streets_opened_more_than_once: number;
+            /** @description Those with no other opening within the years of protection, before or after. */
+            streets_opened_once: number;
+            /** @description Opened in this year though a surfacing protects them. */
+            streets_opened_while_protected: number;
+            /** @description Of those opened, by what is known of their last surfacing. */
+            streets_opened_with_unknown_protection: number;
+            /** @description To be surfaced in this year. */
+            streets_resurfaced: number;
         };
         ChangeOrder: {
             /** @description A GeoJSON feature, or for `update` what changes of it. */
@@ -1707,6 +2018,14 @@ export interface components {
             collections: components["schemas"]["Collection"][];
             crs: string[];
             links: components["schemas"]["Link"][];
+        };
+        /** @description Works on a precinct of the adopted scheme whose outline meets the street. */
+        CommunityWorks: {
+            name?: string | null;
+            /** Format: int64 */
+            precinct_id: number;
+            /** Format: int64 */
+            start_year: number;
         };
         Comparison: {
             figures: components["schemas"]["Gain"][];
@@ -2063,6 +2382,12 @@ export interface components {
             parameter?: string | null;
             /** @description JSON pointer into the body. */
             pointer?: string | null;
+        };
+        FieldChange: {
+            agreed: Record<string, never>;
+            /** @description Of the layer `utility_work`, or `geometry`. */
+            field: string;
+            now: Record<string, never>;
         };
         /**
          * @description What becomes of a value when its feature is split or merged.
@@ -2438,6 +2763,14 @@ export interface components {
             plural: string;
             title: components["schemas"]["Bilingual"];
         };
+        LeadOrder: {
+            operator: string;
+            /**
+             * Format: int32
+             * @description The version of the trench that you saw.
+             */
+            version: number;
+        };
         LeftOutResult: {
             demand_id: string;
             nearest_open?: components["schemas"]["NearestResult"] | null;
@@ -2456,6 +2789,13 @@ export interface components {
         LogIn: {
             name: string;
             password: string;
+        };
+        /** @description What a plan was ordered with. */
+        MadeFrom: {
+            /** @description Rules whose number somebody compared with print. */
+            confirmed_rules: string[];
+            exceptions: components["schemas"]["Exception"][];
+            settings: components["schemas"]["Settings"];
         };
         /** @description A target of the plan and what the scheme gives towards it. */
         Measured: {
@@ -2719,6 +3059,25 @@ export interface components {
             street_id: number;
             work_ids: number[];
         };
+        OpeningEntry: {
+            /** Format: date */
+            ends_on?: string | null;
+            /**
+             * Format: int32
+             * @description Year in which its protection ends.
+             */
+            protected_until_year: number;
+            /**
+             * Format: date
+             * @description Days are the city's; to all others they are null.
+             */
+            starts_on?: string | null;
+            state: components["schemas"]["OpeningState"];
+            /** Format: int32 */
+            year: number;
+        };
+        /** @enum {string} */
+        OpeningState: "planned" | "agreed";
         /** @enum {string} */
         Operation: "create" | "replace" | "update" | "delete";
         OperatorResult: {
@@ -2869,6 +3228,52 @@ export interface components {
             /** Format: int64 */
             work_id: number;
         };
+        OwnPlannedTrench: {
+            /** Format: date-time */
+            agreed_at?: string | null;
+            code: string;
+            /** @description It has not accepted this version. */
+            is_awaited: boolean;
+            is_lead: boolean;
+            /** @description Null where its works are not shown to others, until the trench is agreed. */
+            lead_operator?: string | null;
+            /** Format: int32 */
+            number: number;
+            /** @description So many others have not. */
+            others_awaited: number;
+            /** @description Its own. */
+            replies: components["schemas"]["TrenchReply"][];
+            result: components["schemas"]["OwnTrench"];
+            /** Format: int64 */
+            shared_trench_id?: number | null;
+            state: components["schemas"]["PlannedTrenchState"];
+            /** Format: int64 */
+            trench_id: number;
+            /** Format: int32 */
+            version: number;
+            /** @description Its own works as they were when it was planned; of an agreed trench what was agreed on. */
+            works: components["schemas"]["WorkCopy"][];
+        };
+        OwnReplyOrder: {
+            /**
+             * Format: date
+             * @description Of a shift: the first day that would do.
+             */
+            first_day?: string | null;
+            /**
+             * Format: date
+             * @description Of a shift: the last day, included.
+             */
+            last_day?: string | null;
+            /** @description Needed unless it is an acceptance. */
+            reason?: string | null;
+            reply: components["schemas"]["ReplyKind"];
+            /**
+             * Format: int32
+             * @description The version of the trench that you saw.
+             */
+            version: number;
+        };
         OwnTrench: {
             checks: components["schemas"]["OwnCheck"][];
             /** Format: double */
@@ -2905,6 +3310,23 @@ export interface components {
             width_m?: number | null;
             /** @description Its own, and those that others show. */
             work_ids: number[];
+        };
+        /** @description What an operator is told of a plan. */
+        OwnTrenchPlan: {
+            clashes: components["schemas"]["OwnClash"][];
+            name: string;
+            openings: components["schemas"]["OwnOpening"][];
+            operator?: components["schemas"]["OperatorResult"] | null;
+            /** @description By number; those in which it takes part. */
+            planned_trenches: components["schemas"]["OwnPlannedTrench"][];
+            /** Format: int32 */
+            round: number;
+            state: components["schemas"]["TrenchPlanState"];
+            /** Format: int64 */
+            trench_plan_id: number;
+            /** Format: date-time */
+            updated_at: string;
+            works: components["schemas"]["WorkResult"][];
         };
         /** @description Precincts of the two that share most of their members. */
         Pair: {
@@ -2962,6 +3384,93 @@ export interface components {
             moves: components["schemas"]["MoveResult"][];
             neighbours_inside: number;
         };
+        /** @description Something that stands against an agreement. */
+        PlanClash: {
+            changes: components["schemas"]["FieldChange"][];
+            /** @description It was deleted. */
+            is_gone: boolean;
+            kind: components["schemas"]["PlanClashKind"];
+            /** Format: int32 */
+            number: number;
+            /**
+             * Format: date
+             * @description The agreed opening.
+             */
+            opened_on?: string | null;
+            /** Format: date */
+            protected_until?: string | null;
+            street?: string | null;
+            /**
+             * Format: int64
+             * @description Of a second opening.
+             */
+            street_id?: number | null;
+            /**
+             * Format: int64
+             * @description Of the plan.
+             */
+            trench_id: number;
+            /**
+             * Format: int64
+             * @description The work that changed, or that would open the street again.
+             */
+            work_id: number;
+        };
+        /** @enum {string} */
+        PlanClashKind: "changed_after_agreement" | "changed_since_planned" | "second_opening";
+        PlanVersion: {
+            /**
+             * Format: int32
+             * @description The version of the plan that you saw.
+             */
+            version: number;
+        };
+        PlannedTrench: {
+            /** Format: date-time */
+            agreed_at?: string | null;
+            /** @description Operators that have not accepted this version. */
+            awaited_operators: string[];
+            /** @description By which people call it; also its code in the layer once it is agreed. */
+            code: string;
+            lead_operator?: string | null;
+            /** Format: int32 */
+            number: number;
+            operators: string[];
+            /** @description By the rule: most metres in the trench, then most cost, then name. */
+            proposed_lead_operator?: string | null;
+            /** @description All of them, in the order in which they came. */
+            replies: components["schemas"]["TrenchReply"][];
+            result: components["schemas"]["TrenchResult"];
+            /**
+             * Format: int64
+             * @description Its feature in the layer `shared_trench`, once agreed.
+             */
+            shared_trench_id?: number | null;
+            state: components["schemas"]["PlannedTrenchState"];
+            /** Format: int64 */
+            trench_id: number;
+            /** @description Works that name no operator: until they do the trench cannot be agreed. */
+            unnamed_work_ids: number[];
+            /**
+             * Format: int32
+             * @description Counts how often what operators agree on changed; a reply names the version that it is of.
+             */
+            version: number;
+            /** @description Its works as they were when it was planned; of an agreed trench what was agreed on. */
+            works: components["schemas"]["WorkCopy"][];
+        };
+        /** @description A trench after something was done to it. */
+        PlannedTrenchDone: {
+            plan: components["schemas"]["TrenchPlanSummary"];
+            /** Format: int64 */
+            step?: number | null;
+            trench: components["schemas"]["PlannedTrench"];
+        };
+        /**
+         * @description Where a trench of a plan stands.
+         * @enum {string}
+         */
+        PlannedTrenchState: "proposed" | "agreed" | "refused" | "withdrawn";
         PrecinctTotals: {
             /**
              * Format: double
@@ -3248,6 +3757,45 @@ export interface components {
         RenamedColumn: {
             column: string;
             field: string;
+        };
+        ReplanOrder: {
+            /**
+             * Format: double
+             * @description Seconds after which the best plan so far is taken: 60; 600 at most.
+             */
+            time_limit_s?: number | null;
+            /**
+             * Format: int32
+             * @description The version of the plan that you saw.
+             */
+            version: number;
+        };
+        /**
+         * @description What an operator says of a trench.
+         * @enum {string}
+         */
+        ReplyKind: "accept" | "shift" | "refuse";
+        ReplyOrder: {
+            /**
+             * Format: date
+             * @description Of a shift: the first day that would do.
+             */
+            first_day?: string | null;
+            /**
+             * Format: date
+             * @description Of a shift: the last day, included.
+             */
+            last_day?: string | null;
+            /** @description As its works name it. */
+            operator: string;
+            /** @description Needed unless it is an acceptance. */
+            reason?: string | null;
+            reply: components["schemas"]["ReplyKind"];
+            /**
+             * Format: int32
+             * @description The version of the trench that you saw.
+             */
+            version: number;
         };
         RestoreOrder: {
             /** Format: date-time */
@@ -4017,6 +4565,47 @@ export interface components {
             /** @description A GeoJSON Polygon or MultiPolygon in longitude and latitude. */
             area: Record<string, never>;
         };
+        StreetCalendarAnswer: {
+            /** @description Years of protection after each kind of surfacing and after an opening. */
+            protection: components["schemas"]["ProtectionYears"];
+            /**
+             * @description Streets with an opening, a surfacing, a resurfacing or works on a community in this year, in the order of ids;
+             *     or the one that was asked for.
+             */
+            streets: components["schemas"]["StreetEntry"][];
+            totals: components["schemas"]["CalendarTotals"];
+            /** Format: int32 */
+            year: number;
+        } & {
+            /** Format: int64 */
+            revision: number;
+        };
+        StreetEntry: {
+            community_works: components["schemas"]["CommunityWorks"][];
+            /** @description One of this year's openings has another one within the years of protection. */
+            is_opened_more_than_once: boolean;
+            /** @description One of this year's openings falls into the protection of a surfacing, past or planned. */
+            is_opened_while_protected: boolean;
+            is_protection_unknown: boolean;
+            name?: string | null;
+            /** @description Of all years, in order. */
+            openings: components["schemas"]["OpeningEntry"][];
+            openings_in_year: number;
+            /**
+             * Format: date
+             * @description First day on which its last surfacing no longer protects it; null where it never did or nobody knows.
+             */
+            protected_until?: string | null;
+            resurfacing?: string | null;
+            /** Format: date */
+            resurfacing_on?: string | null;
+            /** Format: int64 */
+            street_id: number;
+            /** Format: date */
+            surfaced_on?: string | null;
+            /** @description `built`, `major_repair` or `minor_repair`. */
+            surfacing?: string | null;
+        };
         /** @description A sum over those who know, and how many do not. */
         Sum: {
             /** Format: double */
@@ -4040,6 +4629,12 @@ export interface components {
             residents: number;
             /** Format: double */
             small_children: number;
+        };
+        /** @description What replies changed of the works, from all rounds so far. */
+        Terms: {
+            apart: components["schemas"]["Apart"][];
+            /** @description By work, the last wish. */
+            windows: components["schemas"]["WantedWindow"][];
         };
         /** @description A living circle. */
         Tier: {
@@ -4141,6 +4736,13 @@ export interface components {
             /** Format: int64 */
             work_id: number;
         };
+        /** @description Trenches of a plan by where they stand. */
+        TrenchCounts: {
+            agreed: number;
+            proposed: number;
+            refused: number;
+            withdrawn: number;
+        };
         TrenchOrder: {
             /**
              * @description Rules whose number somebody compared with print: `4.1.9:W1:S`.
@@ -4197,6 +4799,154 @@ export interface components {
              * @default null
              */
             time_limit_s: number | null;
+        };
+        TrenchPlanClashes: {
+            clashes: components["schemas"]["PlanClash"][];
+            /**
+             * Format: int64
+             * @description Of the city that the plan was held against.
+             */
+            revision: number;
+            /** Format: int64 */
+            trench_plan_id: number;
+        };
+        /** @description A plan with all that is in it. */
+        TrenchPlanDetail: {
+            bound: components["schemas"]["Bound"];
+            /** Format: date-time */
+            created_at: string;
+            name: string;
+            /** @description The states that it can be brought to from here. */
+            next_states: components["schemas"]["TrenchPlanState"][];
+            /**
+             * Format: int64
+             * @description Of the city that the last round was planned from.
+             */
+            revision: number;
+            /**
+             * Format: int32
+             * @description How often it was planned.
+             */
+            round: number;
+            state: components["schemas"]["TrenchPlanState"];
+            totals: components["schemas"]["TrenchTotals"];
+            /** Format: int64 */
+            trench_plan_id: number;
+            trenches: components["schemas"]["TrenchCounts"];
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: string;
+            /**
+             * Format: int32
+             * @description Counts changes of state and rounds; a deed says which it has seen. Replies do not count.
+             */
+            version: number;
+        } & {
+            alone: components["schemas"]["Alone"];
+            clashes: components["schemas"]["Clash"][];
+            /** @description Lists that hold fewer entries than there are; `most_listed` asks for more. */
+            cut_lists: string[];
+            /**
+             * Format: int64
+             * @description The last step of its history.
+             */
+            last_step: number;
+            made_from: components["schemas"]["MadeFrom"];
+            openings: components["schemas"]["Opening"][];
+            operators: components["schemas"]["OperatorResult"][];
+            /** @description By number. */
+            planned_trenches: components["schemas"]["PlannedTrench"][];
+            /** @description What replies changed of the works, from all rounds so far. */
+            terms: components["schemas"]["Terms"];
+            works: components["schemas"]["WorkResult"][];
+        };
+        /** @description What a deed left. */
+        TrenchPlanDone: {
+            plan: components["schemas"]["TrenchPlanDetail"];
+            /**
+             * Format: int64
+             * @description The step that it made in the history; null where nothing was new.
+             */
+            step?: number | null;
+        };
+        TrenchPlanOrder: {
+            name: string;
+            /** @description As for `/api/analysis/trenches`. A plan keeps every entry, whatever `most_listed` says. */
+            order?: components["schemas"]["TrenchOrder"];
+        };
+        /**
+         * @description Where a plan stands.
+         * @enum {string}
+         */
+        TrenchPlanState: "draft" | "offered" | "closed";
+        TrenchPlanStep: {
+            actor: string;
+            changes: Record<string, never>;
+            /** @description `create`, `offer`, `reply`, `agree`, `lead`, `replan`, `withdraw`, `close`, `delete`. */
+            kind: string;
+            /** Format: date-time */
+            made_at: string;
+            /** Format: int64 */
+            step: number;
+            /**
+             * Format: int64
+             * @description The trench that it was done to.
+             */
+            trench_id?: number | null;
+        };
+        TrenchPlanSummary: {
+            bound: components["schemas"]["Bound"];
+            /** Format: date-time */
+            created_at: string;
+            name: string;
+            /** @description The states that it can be brought to from here. */
+            next_states: components["schemas"]["TrenchPlanState"][];
+            /**
+             * Format: int64
+             * @description Of the city that the last round was planned from.
+             */
+            revision: number;
+            /**
+             * Format: int32
+             * @description How often it was planned.
+             */
+            round: number;
+            state: components["schemas"]["TrenchPlanState"];
+            totals: components["schemas"]["TrenchTotals"];
+            /** Format: int64 */
+            trench_plan_id: number;
+            trenches: components["schemas"]["TrenchCounts"];
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: string;
+            /**
+             * Format: int32
+             * @description Counts changes of state and rounds; a deed says which it has seen. Replies do not count.
+             */
+            version: number;
+        };
+        TrenchReply: {
+            /**
+             * Format: date
+             * @description Days that are wanted instead.
+             */
+            first_day?: string | null;
+            is_current: boolean;
+            /** Format: date */
+            last_day?: string | null;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            operator: string;
+            reason?: string | null;
+            reply: components["schemas"]["ReplyKind"];
+            /** Format: int64 */
+            reply_id: number;
+            /**
+             * Format: int32
+             * @description Of the trench. What was said of an earlier version no longer counts.
+             */
+            version: number;
         };
         TrenchResult: {
             checks: components["schemas"]["TrenchCheck"][];
@@ -4281,6 +5031,51 @@ export interface components {
              * @default 0.3
              */
             unknown_diameter_m: number;
+        };
+        /** @description All that the sheet of a trench shows. */
+        TrenchSheet: {
+            /** @description Every rule that a check of the trench rests on, with clause, source and how its number is known. */
+            clearance_rules: components["schemas"]["ClearanceRule"][];
+            /**
+             * Format: int64
+             * @description Days, the last one included.
+             */
+            days: number;
+            /** Format: double */
+            length_m: number;
+            members: components["schemas"]["TrenchSheetMember"][];
+            /** @description The orders across and down, and the rules by which somebody gives way. */
+            order_rules: components["schemas"]["OrderRule"][];
+            plan: components["schemas"]["TrenchPlanSummary"];
+            /** @description Version of the clearance tables that it was planned by. */
+            rule_set: string;
+            /**
+             * @description Of the trench's soil and surface, by the plan's prices. Days of closure and set-ups are saved by the whole
+             *     opening and stand with the plan.
+             */
+            saving_yuan: string;
+            /** @description Nominal shape: room to work in, bedding and what else was taken for granted. */
+            settings: components["schemas"]["Settings"];
+            /** @description Place, days, members, cross-section, checks, who gives way, saving and replies. */
+            trench: components["schemas"]["PlannedTrench"];
+        };
+        TrenchSheetMember: {
+            code?: string | null;
+            is_lead: boolean;
+            /** @description It lies in the trench; else it gives way. */
+            is_placed: boolean;
+            name?: string | null;
+            operator?: string | null;
+            /**
+             * Format: int64
+             * @description Its days outside its own window.
+             */
+            shift_days: number;
+            utility_kind: string;
+            utility_kind_en: string;
+            utility_kind_zh: string;
+            /** Format: int64 */
+            work_id: number;
         };
         TrenchTotals: {
             checks: number;
@@ -4458,6 +5253,18 @@ export interface components {
             trenchless: number;
             works: number;
         };
+        /** @description Days that an operator asked for instead of the window of its work. */
+        WantedWindow: {
+            /** Format: date */
+            first_day: string;
+            /**
+             * Format: date
+             * @description Included.
+             */
+            last_day: string;
+            /** Format: int64 */
+            work_id: number;
+        };
         /** @enum {string} */
         WeightName: "households" | "residents" | "elders" | "small_children";
         /** @description What each part counts; a part that is left out counts nothing. */
@@ -4503,6 +5310,52 @@ export interface components {
          * @enum {string}
          */
         Why: "no_length" | "no_window" | "window_ends_before_it_starts" | "window_too_short" | "street_protected" | "no_day_left";
+        WithdrawOrder: {
+            reason: string;
+            /**
+             * Format: int32
+             * @description The version of the trench that you saw.
+             */
+            version: number;
+        };
+        WorkCopy: {
+            burial?: string | null;
+            code?: string | null;
+            /**
+             * Format: int64
+             * @description Days on which it was planned to take.
+             */
+            days: number;
+            /** Format: double */
+            depth_m?: number | null;
+            /** Format: double */
+            diameter_mm?: number | null;
+            /** Format: int64 */
+            ducts?: number | null;
+            /** Format: int64 */
+            duration_days?: number | null;
+            /**
+             * Format: int64
+             * @description Whole fen.
+             */
+            estimated_cost_fen?: number | null;
+            /** @description Longitude and latitude, part by part. */
+            lines: number[][][];
+            /** @description `open` or `trenchless`; null where it does not say. */
+            method?: string | null;
+            name?: string | null;
+            operator?: string | null;
+            pressure?: string | null;
+            /** Format: int64 */
+            shift_limit_days?: number | null;
+            utility_kind: string;
+            /** Format: date */
+            window_end?: string | null;
+            /** Format: date */
+            window_start?: string | null;
+            /** Format: int64 */
+            work_id: number;
+        };
         WorkResult: {
             code?: string | null;
             /**
@@ -6783,6 +7636,116 @@ export interface operations {
             };
         };
     };
+    list_own_trenches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plans in which it takes part */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTrenchPlan"][];
+                };
+            };
+            /** @description Nobody asks who has own trenches */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_own_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a trench */
+                trench_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnReplyOrder"];
+            };
+        };
+        responses: {
+            /** @description It is taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPlannedTrench"];
+                };
+            };
+            /** @description No such trench of its own */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody replies to it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The trench has another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be taken; `reason` says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     restore: {
         parameters: {
             query?: never;
@@ -8188,6 +9151,53 @@ export interface operations {
             };
         };
     };
+    show_street_calendar: {
+        parameters: {
+            query: {
+                /** @description The year */
+                year: number;
+                /** @description Only this street, whatever happens in it; totals stay the city's */
+                street?: number;
+                /** @description json (by default), csv or xlsx */
+                f?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreetCalendarAnswer"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_matrix_sets: {
         parameters: {
             query?: never;
@@ -8347,6 +9357,809 @@ export interface operations {
             };
             /** @description The account has no such token */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trench_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plans */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrenchPlanSummary"][];
+                };
+            };
+            /** @description No plans for this viewer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_trench_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrenchPlanOrder"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrenchPlanDone"];
+                };
+            };
+            /** @description A job; Location leads to it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description No plans for this viewer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_trench_plan: {
+        parameters: {
+            query?: {
+                /** @description Trenches, works, openings and clashes at most, each: 2,000; `cut_lists` names what was cut */
+                most_listed?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number of a plan */
+                trench_plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrenchPlanDetail"];
+                };
+            };
+            /** @description No such plan */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_trench_plan: {
+        parameters: {
+            query: {
+                /** @description The version that you saw */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number of a plan */
+                trench_plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such plan */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no draft */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody was faster */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trench_plan_clashes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a plan */
+                trench_plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The clashes, all of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrenchPlanClashes"];
+                };
+            };
+            /** @description No such plan */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_trench_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a plan */
+                trench_plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanVersion"];
+            };
+        };
+        responses: {
+            /** @description It is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrenchPlanDone"];
+                };
+            };
+            /** @description No such plan */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not offered */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody was faster */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_trench_plan: {
+        parameters: {
+            query?: {
+                /** @description `gpkg` (the default), `dxf` or `xlsx` */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Number of a plan */
+                trench_plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                    "application/geo+json": Record<string, never>;
+                    "application/geopackage+sqlite3": string;
+                    "application/zip": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                    "application/vnd.google-earth.kml+xml": string;
+                    "image/vnd.dxf": string;
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such plan */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many exports at once */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trench_plan_history: {
+        parameters: {
+            query?: {
+                /** @description Only older than this step */
+                before?: number;
+                /** @description Steps at most, 1 to 200; 50 by default */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number of a plan */
+                trench_plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The steps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrenchPlanStep"][];
+                };
+            };
+            /** @description No such plan */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offer_trench_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a plan */
+                trench_plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanVersion"];
+            };
+        };
+        responses: {
+            /** @description It is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrenchPlanDone"];
+                };
+            };
+            /** @description No such plan */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no draft */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody was faster */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replan_trench_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a plan */
+                trench_plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplanOrder"];
+            };
+        };
+        responses: {
+            /** @description It is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrenchPlanDone"];
+                };
+            };
+            /** @description A job; Location leads to it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description No such plan */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The plan is closed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody was faster, or replied while it was planned */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_trench_lead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a plan */
+                trench_plan_id: number;
+                /** @description Number of a trench of it */
+                trench_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadOrder"];
+            };
+        };
+        responses: {
+            /** @description It is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedTrenchDone"];
+                };
+            };
+            /** @description It takes no part in the trench */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such plan or trench */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The trench has another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_trench_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a plan */
+                trench_plan_id: number;
+                /** @description Number of a trench of it */
+                trench_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyOrder"];
+            };
+        };
+        responses: {
+            /** @description It is taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedTrenchDone"];
+                };
+            };
+            /** @description No such plan or trench */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody replies to it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The trench has another version; `current` is what it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be taken; `reason` says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_trench_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a plan */
+                trench_plan_id: number;
+                /** @description Number of a trench of it */
+                trench_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrenchSheet"];
+                };
+            };
+            /** @description No such plan or trench */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_trench: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a plan */
+                trench_plan_id: number;
+                /** @description Number of a trench of it */
+                trench_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawOrder"];
+            };
+        };
+        responses: {
+            /** @description It is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedTrenchDone"];
+                };
+            };
+            /** @description No such plan or trench */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is withdrawn already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The trench has another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
