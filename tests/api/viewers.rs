@@ -259,8 +259,10 @@ async fn prepare(town: &Town, planner: &Who, b: &Who) -> Made {
         }
     }
     assert!(!job.is_empty(), "every question was answered at once");
-    let kept = town.ask(planner, "POST", "/api/trench-plans", json!({ "name": "2024" })).await.json();
-    let kept = &kept["result"]["plan"];
+    let kept = town.ask(planner, "POST", "/api/trench-plans", json!({ "name": "2024" })).await;
+    let kept: Value = serde_json::from_slice(&kept.body).unwrap();
+    // At once, or as the result of a job.
+    let kept = kept.get("plan").unwrap_or(&kept["result"]["plan"]);
     let plan = kept["trench_plan_id"].as_i64().unwrap_or_else(|| panic!("{kept}"));
     let offer = format!("/api/trench-plans/{plan}/offer");
     town.send(planner, "POST", &offer, &[], json!({ "version": 1 })).await.json();
