@@ -25,7 +25,7 @@ pub struct CitySummary {
     /// True: everything shown is invented.
     is_sample: bool,
     revision: u64,
-    /// `everything` or `public`.
+    /// `everything`, `public`, `operator` or `body`.
     viewer: &'static str,
     /// Of the program.
     version: &'static str,

@@ -18,23 +18,24 @@ impl FromRequestParts<AppState> for Viewer {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let entitled = Caller::from_request_parts(parts, state).await?.viewer;
         let Some(asked) = Parameters::of(parts)?.take("viewer")? else { return Ok(entitled) };
-        let viewer = read(&asked).ok_or_else(|| {
+        let unknown = || {
             let detail = format!("«{asked}» is not public, everything, operator:NAME or body:CODE");
             Problem::parameter("viewer", detail)
-        })?;
-        if viewer == Viewer::Public || viewer == entitled || entitled == Viewer::Everything {
-            return Ok(viewer);
+        };
+        match asked.split_once(':') {
+            None if asked == "public" => Ok(Viewer::Public),
+            None if asked == entitled.code() => Ok(entitled),
+            None if asked != "everything" => Err(unknown()),
+            Some((kind, _)) if !matches!(kind, "operator" | "body") => Err(unknown()),
+            Some((kind, name)) if kind == entitled.code() && Some(name) == entitled.speaks_for() => Ok(entitled),
+            // Only now is the name kept, of which there is room for so many.
+            Some(("operator", name)) if entitled == Viewer::Everything => {
+                Name::of(name).map(Viewer::Operator).ok_or_else(unknown)
+            }
+            Some(("body", code)) if entitled == Viewer::Everything => {
+                Name::of(code).map(Viewer::Body).ok_or_else(unknown)
+            }
+            _ => Err(Problem::new(Kind::NotAuthorized, "Seeing that needs a token or a session.")),
         }
-        Err(Problem::new(Kind::NotAuthorized, "Seeing that needs a token or a session."))
-    }
-}
-
-fn read(text: &str) -> Option<Viewer> {
-    match text.split_once(':') {
-        None if text == "public" => Some(Viewer::Public),
-        None if text == "everything" => Some(Viewer::Everything),
-        Some(("operator", name)) => Name::of(name).map(Viewer::Operator),
-        Some(("body", code)) => Name::of(code).map(Viewer::Body),
-        _ => None,
     }
 }

@@ -1941,7 +1941,7 @@ export interface components {
             revision: number;
             /** @description Of the program. */
             version: string;
-            /** @description `everything` or `public`. */
+            /** @description `everything`, `public`, `operator` or `body`. */
             viewer: string;
             /** Format: double */
             zoom: number;
