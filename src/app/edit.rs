@@ -13,7 +13,7 @@ use super::City;
 use super::jobs::{Job, JobProgress};
 use crate::domain::{LayerId, Viewer};
 use crate::store::edit::{self, Begun, Change, Deed, EditEntry, Effect, NewEdit, Stale, Turn, What, Written};
-use crate::store::{Store, StoreError, ownership};
+use crate::store::{Store, StoreError, ownership, trench_plan};
 
 /// Edits that are written at once: each holds a connection.
 const AT_ONCE: usize = 8;
@@ -329,6 +329,11 @@ async fn go_back(
     // Precincts of a scheme go back with their scheme, whose own history does that.
     let is_of_a_scheme = |row: &Option<serde_json::Value>| row.as_ref().is_some_and(|row| row["scheme_id"].is_i64());
     turns.retain(|turn| !is_of_a_scheme(&turn.from) && !is_of_a_scheme(&turn.to));
+    // So do trenches that were agreed in a plan: what was agreed does not go back.
+    if turns.iter().any(|turn| turn.layer == LayerId::SharedTrench) {
+        let of_plans = trench_plan::features(transaction).await?;
+        turns.retain(|turn| turn.layer != LayerId::SharedTrench || !of_plans.contains(&turn.id));
+    }
     if turns.is_empty() || restore.is_rehearsal {
         let would = turns.iter().map(|turn| {
             let deed = Deed::between(turn.from.as_ref(), turn.to.as_ref());

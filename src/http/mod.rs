@@ -149,7 +149,7 @@ impl AppState {
     /// A server that also writes: to this database, from files that are kept in this folder meanwhile.
     pub fn with_store(self, store: Store, uploads: impl Into<PathBuf>) -> Self {
         let editor = Editor::new(store.clone(), self.city.clone());
-        let accounts = Accounts::new(store.clone(), self.settings.session_length);
+        let accounts = Accounts::new(store.clone(), self.city.clone(), self.settings.session_length);
         Self {
             store: Some(store),
             uploads: Some(Arc::new(Uploads::new(uploads))),

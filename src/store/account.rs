@@ -1,6 +1,7 @@
 //! Accounts, the sessions and tokens by which they ask, and their history.
 
 use chrono::{DateTime, Utc};
+use sqlx::Row as _;
 use tokio_postgres::{Row, Transaction};
 
 use super::{Store, StoreError};
@@ -85,8 +86,7 @@ pub async fn create(
 
 /// True when there is an account.
 pub async fn has_any(store: &Store) -> Result<bool, StoreError> {
-    let client = store.connect_raw().await?;
-    Ok(client.query_one("select exists (select from account)", &[]).await?.try_get(0)?)
+    Ok(sqlx::query_scalar("select exists (select from account)").fetch_one(store.pool()).await?)
 }
 
 pub async fn list(store: &Store) -> Result<Vec<AccountEntry>, StoreError> {
@@ -146,11 +146,11 @@ pub async fn find(store: &Store, name: &str) -> Result<Option<AccountRow>, Store
     found.map(row).transpose()
 }
 
-/// Whose a secret is; `None` when it is nobody's, has run out, or its account is shut out.
+/// Whose a secret is; `None` when it is nobody's, has run out, or its account is shut out. Asked often, so by a
+/// connection of the pool.
 pub async fn by_secret(store: &Store, hash: &SecretHash) -> Result<Option<Holder>, StoreError> {
-    let client = store.connect_raw().await?;
-    let found = client.query_opt(include_str!("../../sql/queries/account/by_secret.sql"), &[&hash.as_slice()]).await?;
-    let row = |row: Row| {
+    let query = sqlx::query(include_str!("../../sql/queries/account/by_secret.sql")).bind(hash.as_slice());
+    let row = |row: sqlx::postgres::PgRow| {
         Ok(Holder {
             account_id: row.try_get("account_id")?,
             name: row.try_get("name")?,
@@ -160,7 +160,7 @@ pub async fn by_secret(store: &Store, hash: &SecretHash) -> Result<Option<Holder
             token_id: row.try_get("token_id")?,
         })
     };
-    found.map(row).transpose()
+    query.fetch_optional(store.pool()).await?.map(row).transpose()
 }
 
 /// Begins a session and tells when it ends.

@@ -1,5 +1,7 @@
 //! Plans of shared trenches: rows in and out. What a reply means is not known here.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use geo::{Geometry, LineString, MultiLineString};
 use geozero::{CoordDimensions, ToWkb};
@@ -179,6 +181,50 @@ pub struct PlanOpenings {
     pub trench_plan_id: i64,
     pub state: String,
     pub openings: Json,
+}
+
+/// Features of the layer `shared_trench` that plans made, also of trenches that were taken back since.
+pub async fn features(transaction: &Transaction<'_>) -> Result<BTreeSet<i64>, StoreError> {
+    let sql = "select shared_trench_id from planned_trench where shared_trench_id is not null";
+    transaction.query(sql, &[]).await?.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
+/// A trench of another plan that was agreed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgreedRow {
+    pub trench_plan_id: i64,
+    pub number: i32,
+    pub street_id: Option<i64>,
+    pub work_ids: Vec<i64>,
+    pub starts_on: NaiveDate,
+}
+
+/// Agreed trenches of other plans with one of these works. Until the transaction ends nobody else asks, so that two
+/// plans never agree on the same work at once.
+pub async fn agreed_elsewhere(
+    transaction: &Transaction<'_>,
+    plan_id: i64,
+    work_ids: &[i64],
+) -> Result<Vec<AgreedRow>, StoreError> {
+    transaction.execute("select pg_advisory_xact_lock(hashtext('planned_trench'))", &[]).await?;
+    let sql = include_str!("../../sql/queries/trench_plan/agreed_elsewhere.sql");
+    let row = |row: &Row| {
+        Ok(AgreedRow {
+            trench_plan_id: row.try_get("trench_plan_id")?,
+            number: row.try_get("number")?,
+            street_id: row.try_get("street_id")?,
+            work_ids: row.try_get("work_ids")?,
+            starts_on: row.try_get("starts_on")?,
+        })
+    };
+    transaction.query(sql, &[&plan_id, &work_ids]).await?.iter().map(row).collect()
+}
+
+/// All trenches that were agreed, but those of one plan.
+pub async fn agreed_but_of(store: &Store, plan_id: Option<i64>) -> Result<Vec<PlannedTrenchRow>, StoreError> {
+    let client = store.connect_raw().await?;
+    let sql = include_str!("../../sql/queries/trench_plan/agreed_but_of.sql");
+    client.query(sql, &[&plan_id]).await?.iter().map(trench).collect()
 }
 
 /// Works that were agreed on, and when they start.

@@ -3,6 +3,7 @@
 mod client;
 
 mod accounts;
+mod accounts_import;
 mod analysis;
 mod bad_input;
 mod basemaps;

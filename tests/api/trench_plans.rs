@@ -220,6 +220,13 @@ async fn what_comes_about_after_agreement_is_a_clash_and_moves_nothing() {
     let refused = edited.problem(422, "invalid-feature");
     assert!(refused.to_string().contains("through that plan"), "{refused}");
 
+    // Nor does going back in time: the works return to what they were, what was agreed stays.
+    let at = town.see(&path).await["created_at"].clone();
+    let restored = town.order("POST", "/api/restore", json!({ "at": at })).await;
+    assert_eq!(restored.status.as_u16(), 200, "{}", String::from_utf8_lossy(&restored.body));
+    assert_eq!(town.see("/api/collections/utility_work/items/1").await["properties"]["diameter_mm"], 200.0);
+    assert_eq!(town.see("/api/collections/shared_trench/items").await["numberMatched"], 1);
+
     // Only the city takes an agreed trench back, and says why.
     let trench = before["trench_id"].clone();
     let withdraw = format!("{path}/trenches/{trench}/withdraw");
@@ -228,6 +235,30 @@ async fn what_comes_about_after_agreement_is_a_clash_and_moves_nothing() {
     assert_eq!(done["trench"]["state"], "withdrawn");
     assert_eq!(town.see("/api/collections/shared_trench/items").await["numberMatched"], 0);
     town.order("POST", &withdraw, json!({ "version": 1, "reason": "再次" })).await.problem(409, "trench-plan-state");
+}
+
+#[tokio::test]
+async fn no_plan_goes_against_what_another_one_agreed() {
+    let town = Town::new().await;
+    let first = town.offered().await;
+    // Made before anything was agreed, with the works in another year.
+    let later = json!({ "name": "2025年度", "order": { "settings": { "not_before": "2024-06-08" } } });
+    let made = town.order("POST", "/api/trench-plans", later).await;
+    let second = made.header("location").to_owned();
+    town.order("POST", &format!("{second}/offer"), json!({ "version": 1 })).await.json();
+    let plan = town.see(&second).await;
+    assert_eq!(plan["planned_trenches"][0]["result"]["starts_on"], "2024-06-08");
+    town.reply(&first, 1, WATER, accept()).await.json();
+    town.reply(&second, 1, WATER, accept()).await.json();
+    let agreed = town.reply(&first, 1, GAS, accept()).await.json();
+    assert_eq!(agreed["trench"]["state"], "agreed");
+    let late = town.reply(&second, 1, GAS, accept()).await.problem(409, "trench-plan-state");
+    assert!(late["detail"].as_str().unwrap().contains(agreed["trench"]["code"].as_str().unwrap()), "{late}");
+    // The next round takes it as it is: the works are on their agreed days, and the trench is the other plan's.
+    let done = town.order("POST", &format!("{second}/replan"), json!({ "version": 2 })).await.json();
+    assert_eq!(done["plan"]["planned_trenches"][0]["state"], "withdrawn");
+    assert_eq!(done["plan"]["planned_trenches"].as_array().unwrap().len(), 1);
+    assert_eq!(done["plan"]["works"][0]["starts_on"], "2024-05-01");
 }
 
 #[tokio::test]

@@ -140,7 +140,7 @@ fn questions(path: &str, made: &Made) -> Option<Vec<Question>> {
             get(format!("/tiles/{layer}/14/{x}/{y}?filter=code%20is%20not%20null"))
         }))
         .collect(),
-        "/tiles/{layers}" => each(&|layer| vec![format!("/tiles/{layer}.json"), format!("/tiles/street,{layer}.json")]),
+        "/tiles/{layers}" => each(&|layer| vec![format!("/tiles/{layer}.json"), format!("/tiles/gate,{layer}.json")]),
         "/api/edits/{edit_id}" => (made.edit..made.edit + 2).map(|id| get(format!("/api/edits/{id}"))).collect(),
         "/api/jobs/{job_id}" => vec![get(made.job.clone())],
         "/api/scenarios/{scenario_id}" => vec![get(format!("/api/scenarios/{}", made.scenario))],
@@ -162,13 +162,23 @@ fn questions(path: &str, made: &Made) -> Option<Vec<Question>> {
             vec![("POST", path.to_owned(), nursery), ("POST", path.to_owned(), json!({ "scenario_id": made.scenario }))]
         }
         "/api/analysis/coverage/export" => {
-            vec![("POST", "/api/analysis/coverage/export?format=csv".to_owned(), nursery)]
+            vec![("POST", "/api/analysis/coverage/export?format=gpkg".to_owned(), nursery)]
         }
-        "/api/analysis/reach" => vec![("POST", path.to_owned(), json!({ "from": [{ "at": FAR }], "radius_m": 300 }))],
+        "/api/analysis/reach" => {
+            vec![("POST", path.to_owned(), json!({ "from": [{ "layer": "facility", "id": 1 }], "limits_m": [300] }))]
+        }
         "/api/analysis/siting" => {
-            vec![("POST", path.to_owned(), json!({ "kinds": [{ "facility_kinds": ["nursery"], "radius_m": 300 }] }))]
+            vec![(
+                "POST",
+                path.to_owned(),
+                json!({ "objective": "mclp", "kinds": [{ "facility_kinds": ["nursery"], "p": 1, "radius_m": 300 }] }),
+            )]
         }
-        "/api/analysis/grouping" => vec![("POST", path.to_owned(), json!({ "min_households": 10 }))],
+        "/api/analysis/grouping" => vec![(
+            "POST",
+            path.to_owned(),
+            json!({ "objective": "max-p", "min_households": 10, "longest_step_m": 600, "same": "none" }),
+        )],
         "/api/trench-plans" | "/api/own-trenches" => plain(),
         "/api/trench-plans/{trench_plan_id}"
         | "/api/trench-plans/{trench_plan_id}/history"

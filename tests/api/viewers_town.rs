@@ -84,11 +84,13 @@ async fn fill(db: &TestDatabase) {
     sql += &format!(
         "insert into street (name, street_class, width_m, surfaced_on, surfacing, geom)
          values ('长街', 'residential', 12, '2001-01-01', 'built', {street});
+         insert into building (name, building_use, households, geom) values ('一号楼', 'residential', 20, {});
          insert into candidate_site (code, name, geom) values ('MARKSITE', 'MARKSITE', st_setsrid(st_point(104.66, 30.11), 4490));
          insert into precinct (code, name, precinct_state, geom) values ('MARKDRAFT', 'MARKDRAFT', 'draft', {});
          insert into community (name, households, estimated_cost, remark, geom) values
              ('东苑', 100, 7654321.09, 'MARKREMARK', {}), ('西苑', 200, 1234567.09, 'WESTREMARK', {});
          insert into facility (name, facility_kind, geom) values ('托育', 'nursery', st_setsrid(st_point(104.656, 30.1201), 4490));",
+        area(104.6551, 30.1211, 104.6553, 30.1213),
         area(104.66, 30.12, 104.67, 30.13), area(104.655, 30.121, 104.656, 30.122), area(104.62, 30.121, 104.621, 30.122),
     );
     sql += &work("OWN-A", "甲燃气", "confidential", &along(0.00001));
@@ -126,7 +128,7 @@ pub async fn town() -> Town {
     // Followed, not loaded anew: what is read is what a running node has.
     let snapshot = || town.office.client.city.snapshot();
     for _ in 0..600 {
-        if snapshot().feature_count() >= 21 {
+        if snapshot().feature_count() >= 22 {
             return town;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

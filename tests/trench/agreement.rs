@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use super::random_city::{any_city, city, day, line, street, work};
 use pianqu::analysis::siting::unlimited;
 use pianqu::analysis::trench::agreement::{
-    KeptAnswer, KeptTrench, Next, NotTaken, PlanClashKind, Reply, Terms, WorkCopy, check_reply, city_under,
-    clashes_after, held, next, proposed_lead, terms_after,
+    AgreedTrench, KeptAnswer, KeptTrench, Next, NotTaken, PlanClashKind, Reply, Terms, WorkCopy, check_reply,
+    city_under, clashes_after, held, next, proposed_lead, terms_after,
 };
 use pianqu::analysis::trench::{City, Decided, Settings, Work, days_of, plan_held};
 use pianqu::domain::trench_plan::{PlannedTrenchState, ReplyKind, TrenchPlanState};
@@ -107,6 +107,10 @@ impl Book {
         self.trenches.iter().filter(|trench| trench.state == PlannedTrenchState::Agreed).cloned().collect()
     }
 
+    fn agreed_ones(&self) -> Vec<AgreedTrench> {
+        self.agreed().iter().map(agreed_one).collect()
+    }
+
     fn reply(
         &mut self,
         at: usize,
@@ -117,7 +121,7 @@ impl Book {
         let reason = (kind != ReplyKind::Accept).then(|| "工期冲突".to_owned());
         let version = self.trenches[at].version;
         let reply = Reply { version, operator: operator.to_owned(), kind, reason, days };
-        check_reply(TrenchPlanState::Offered, &self.trenches, &self.trenches[at], &reply)?;
+        check_reply(TrenchPlanState::Offered, &self.agreed_ones(), &[], &self.trenches[at], &reply)?;
         self.trenches[at].replies.push(reply);
         self.trenches[at].state = self.trenches[at].standing();
         Ok(())
@@ -131,6 +135,15 @@ impl Book {
                 }
             }
         }
+    }
+}
+
+fn agreed_one(trench: &KeptTrench) -> AgreedTrench {
+    AgreedTrench {
+        code: format!("GG1-{}", trench.number),
+        street_id: trench.result.street_id,
+        work_ids: trench.result.work_ids.clone(),
+        starts_on: trench.result.starts_on,
     }
 }
 
@@ -348,7 +361,8 @@ fn what_cannot_be_replied_is_refused_with_its_reason() {
         reason: Some("汛期".to_owned()),
         days: Some((day("2024-06-01"), day("2024-06-30"))),
     };
-    let check = |book: &Book, state, reply: &Reply| check_reply(state, &book.trenches, &book.trenches[0], reply);
+    let check =
+        |book: &Book, state, reply: &Reply| check_reply(state, &book.agreed_ones(), &[], &book.trenches[0], reply);
     assert_eq!(check(&book, TrenchPlanState::Offered, &good), Ok(()));
     for state in [TrenchPlanState::Draft, TrenchPlanState::Closed] {
         assert_eq!(check(&book, state, &good), Err(NotTaken::PlanNotOffered(state)));
@@ -373,8 +387,19 @@ fn what_cannot_be_replied_is_refused_with_its_reason() {
     let mut other = book.trenches[0].clone();
     (other.id, other.number, other.state) = (9, 9, PlannedTrenchState::Agreed);
     book.trenches.push(other);
-    let fixed = NotTaken::WorkIsFixed { work_id: 1, number: 9 };
+    let fixed = NotTaken::WorkIsFixed { work_id: 1, code: "GG1-9".to_owned() };
     assert_eq!(check(&book, TrenchPlanState::Offered, &good), Err(fixed));
+    // Agreed in another plan: on other days, or the same trench again, is not agreed here; elsewhere in time it is.
+    let accept = Reply { kind: ReplyKind::Accept, days: None, reason: None, ..good };
+    let mut one = agreed_one(&book.trenches[0]);
+    let check = |one: &AgreedTrench| {
+        check_reply(TrenchPlanState::Offered, &[], std::slice::from_ref(one), &book.trenches[0], &accept)
+    };
+    assert_eq!(check(&one), Err(NotTaken::AgreedElsewhere("GG1-1".to_owned())));
+    (one.street_id, one.work_ids) = (Some(8), vec![2, 5]);
+    assert_eq!(check(&one), Ok(()), "the same day in another street");
+    one.starts_on = day("2024-06-01");
+    assert_eq!(check(&one), Err(NotTaken::AgreedElsewhere("GG1-1".to_owned())));
 }
 
 #[test]

@@ -91,6 +91,11 @@ fn what_is_shown_is_told_and_what_is_not_is_only_met() {
     assert_eq!((hidden.work_id, hidden.shift_days, hidden.first_start), (3, None, None));
     assert_eq!(hidden.places[0].street_id, Some(1), "where it is, is told");
     let text = serde_json::to_string(&told).unwrap();
-    // As a member: a coordinate may hold any digits.
-    assert!(text.contains(":317") && !text.contains(":531") && !text.contains("utility_work/5"), "{text}");
+    assert!(
+        text.contains("317.0")
+            && !text.contains("531.0")
+            && !text.contains("0.531")
+            && !text.contains("utility_work/5"),
+        "{text}"
+    );
 }

@@ -5,11 +5,11 @@ use serde_json::{Value as Json, json};
 use tokio_postgres::Transaction;
 
 use super::{DoneDeed, PlanError, StoredPlan, StoredTrench, TRIES, TrenchPlans, Written};
-use crate::analysis::trench::agreement::{KeptTrench, NotTaken, Reply, check_reply, code_of};
+use crate::analysis::trench::agreement::{AgreedTrench, KeptTrench, NotTaken, Reply, check_reply, code_of};
 use crate::domain::name::SEPARATOR;
 use crate::domain::trench_plan::{PlannedTrenchState, ReplyKind, TrenchPlanState};
 use crate::store::StoreError;
-use crate::store::trench_plan::{self, LayerRow};
+use crate::store::trench_plan::{self, AgreedRow, LayerRow};
 
 /// Bounds of the layer's columns.
 const LAYER_WIDTH_M: f64 = 50.0;
@@ -163,7 +163,8 @@ async fn take_reply(
         reason: new.reason.clone(),
         days: new.days,
     };
-    match check_reply(plan.state, &plan.kept(), &trench.kept, &reply) {
+    let elsewhere = agreed_elsewhere(transaction, plan, &trench.kept).await?;
+    match check_reply(plan.state, &plan.agreed(), &elsewhere, &trench.kept, &reply) {
         Ok(()) => {}
         Err(NotTaken::OldVersion { now }) => {
             return Err(PlanError::TrenchStale { trench_id, now, plan: Box::new(plan.clone()) });
@@ -188,6 +189,23 @@ async fn take_reply(
         trench_plan::update_trench_state(transaction, trench_id, standing.code()).await?;
     }
     Ok(written)
+}
+
+/// Trenches of other plans that were agreed and have works of this one. Whoever agrees in another plan at the same time
+/// waits.
+async fn agreed_elsewhere(
+    transaction: &Transaction<'_>,
+    plan: &StoredPlan,
+    trench: &KeptTrench,
+) -> Result<Vec<AgreedTrench>, StoreError> {
+    let rows = trench_plan::agreed_elsewhere(transaction, plan.row.trench_plan_id, &trench.result.work_ids).await?;
+    let of = |row: AgreedRow| AgreedTrench {
+        code: code_of(row.trench_plan_id, row.number),
+        street_id: row.street_id,
+        work_ids: row.work_ids,
+        starts_on: row.starts_on,
+    };
+    Ok(rows.into_iter().map(of).collect())
 }
 
 /// Everybody accepted: the trench becomes a row of the layer, in this transaction or not at all.

@@ -16,11 +16,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 pub use deeds::{Deed, NewReply};
-pub use round::{Round, copies_of, plan_round};
+pub use round::{Ground, Round, copies_of, plan_round};
 
 use super::City;
 use crate::analysis::trench::Opening;
-use crate::analysis::trench::agreement::{KeptAnswer, KeptTrench, MadeFrom, NotTaken, Reply, Terms};
+use crate::analysis::trench::agreement::{
+    AgreedTrench, KeptAnswer, KeptTrench, MadeFrom, NotTaken, Reply, Terms, code_of,
+};
 use crate::analysis::trench::calendar::StreetOpening;
 use crate::domain::trench_plan::{PlannedTrenchState, ReplyKind, TrenchPlanState};
 use crate::store::trench_plan::{
@@ -135,6 +137,20 @@ impl StoredPlan {
         self.trenches.iter().find(|trench| trench.kept.id == trench_id)
     }
 
+    /// Those that were agreed.
+    fn agreed(&self) -> Vec<AgreedTrench> {
+        let agreed = self.trenches.iter().map(|trench| &trench.kept);
+        agreed
+            .filter(|kept| kept.state == PlannedTrenchState::Agreed)
+            .map(|kept| AgreedTrench {
+                code: code_of(self.row.trench_plan_id, kept.number),
+                street_id: kept.result.street_id,
+                work_ids: kept.result.work_ids.clone(),
+                starts_on: kept.result.starts_on,
+            })
+            .collect()
+    }
+
     /// The trenches as the rules of agreement read them.
     pub fn kept(&self) -> Vec<KeptTrench> {
         self.trenches.iter().map(|trench| trench.kept.clone()).collect()
@@ -219,6 +235,13 @@ impl TrenchPlans {
             }));
         }
         Ok(found)
+    }
+
+    /// Trenches that were agreed in other plans: no plan goes against them.
+    pub async fn agreed_elsewhere(&self, plan_id: Option<i64>) -> Result<Vec<KeptTrench>, PlanError> {
+        let rows = trench_plan::agreed_but_of(&self.store, plan_id).await?;
+        let kept = |row| Ok(StoredTrench::of(row, Vec::new())?.kept);
+        rows.into_iter().map(kept).collect()
     }
 
     /// Steps, the newest first; of a deleted plan too.

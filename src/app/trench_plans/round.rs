@@ -30,28 +30,47 @@ pub struct Round {
     pub copies: BTreeMap<i64, WorkCopy>,
 }
 
-/// Plans a round from the city as it is, upon what trenches of earlier ones were replied.
+/// Upon what a round is planned.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    pub made_from: MadeFrom,
+    pub terms: Terms,
+    /// Of the plan.
+    pub trenches: Vec<KeptTrench>,
+    /// Of other plans, that were agreed.
+    pub elsewhere: Vec<KeptTrench>,
+}
+
+/// Plans a round from the city as it is, upon what trenches of earlier ones were replied. What was agreed stays,
+/// whichever plan it was agreed in.
 pub fn plan_round(
     snapshot: &Snapshot,
     plane: GaussKruger,
-    made_from: &MadeFrom,
-    terms: &Terms,
-    trenches: &[KeptTrench],
+    ground: &Ground,
     watch: &Watch<'_>,
 ) -> Result<Round, TrenchError> {
+    let Ground { made_from, terms, trenches, elsewhere } = ground;
     let terms = terms_after(terms, trenches);
+    let all: Vec<KeptTrench> = trenches.iter().chain(elsewhere).cloned().collect();
     let settings = &made_from.settings;
     let no_layer = || TrenchError::NotSound("the layers of works, streets and lines are not there".to_owned());
     let city = trench::City::of(snapshot, Viewer::Everything, plane).ok_or_else(no_layer)?;
-    let city = city_under(city, &terms, trenches);
-    let answer = trench::plan_held(&city, settings, &made_from.decided(), &held(&terms, trenches), watch)?;
-    let (answer, found) = KeptAnswer::split(answer);
+    let city = city_under(city, &terms, &all);
+    let answer = trench::plan_held(&city, settings, &made_from.decided(), &held(&terms, &all), watch)?;
+    let (answer, mut found) = KeptAnswer::split(answer);
+    // They are that plan's to show.
+    found.retain(|trench| !elsewhere.iter().any(|other| is_of(other, trench)));
     let mut copies =
         copies_of(snapshot, found.iter().flat_map(|trench| trench.work_ids.iter().copied()), plane, made_from);
-    for agreed in trenches.iter().filter(|trench| trench.state == PlannedTrenchState::Agreed) {
+    for agreed in all.iter().filter(|trench| trench.state == PlannedTrenchState::Agreed) {
         copies.extend(agreed.works.iter().map(|work| (work.work_id, work.clone())));
     }
     Ok(Round { revision: snapshot.revision, terms, answer, trenches: found, copies })
+}
+
+/// True for a trench, or a piece of one, that was agreed elsewhere.
+fn is_of(agreed: &KeptTrench, trench: &TrenchResult) -> bool {
+    agreed.result.street_id == trench.street_id && trench.work_ids.iter().all(|id| agreed.result.work_ids.contains(id))
 }
 
 /// Works as they are now.
@@ -157,7 +176,7 @@ async fn write(
     let mut changed = Vec::new();
     for (id, result, works) in &next.changed {
         let row = Row::of(result, works);
-        trench_plan::update_trench(transaction, *id, &row.new(result)).await?;
+        trench_plan::update_trench(transaction, *id, &row.written(result)).await?;
         changed.push(*id);
     }
     for id in &next.withdrawn {
@@ -166,7 +185,7 @@ async fn write(
     let mut new = Vec::new();
     for (number, (result, works)) in (last + 1..).zip(&next.new) {
         let row = Row::of(result, works);
-        new.push(trench_plan::insert_trench(transaction, plan_id, number, &row.new(result)).await?);
+        new.push(trench_plan::insert_trench(transaction, plan_id, number, &row.written(result)).await?);
     }
     Ok(json!({ "kept": next.kept, "changed": changed, "withdrawn": next.withdrawn, "new": new }))
 }
@@ -189,7 +208,7 @@ impl Row {
         }
     }
 
-    fn new<'a>(&'a self, result: &'a TrenchResult) -> NewTrench<'a> {
+    fn written<'a>(&'a self, result: &'a TrenchResult) -> NewTrench<'a> {
         NewTrench {
             street_id: result.street_id,
             work_ids: &result.work_ids,

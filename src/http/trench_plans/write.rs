@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 use super::{TrenchPlanDetail, found, number, plans_of, refusal, staff};
 use crate::analysis::siting::Watch;
 use crate::analysis::trench::TrenchError;
-use crate::analysis::trench::agreement::{KeptTrench, MadeFrom, Terms};
-use crate::app::trench_plans::{Deed, DoneDeed, Round, plan_round};
+use crate::analysis::trench::agreement::{MadeFrom, Terms};
+use crate::app::trench_plans::{Deed, DoneDeed, Ground, PlanError, Round, plan_round};
 use crate::domain::Viewer;
 use crate::domain::trench_plan::TrenchPlanState;
 use crate::geodesy::GaussKruger;
@@ -100,8 +100,10 @@ pub async fn create_trench_plan(
     let under_way = Box::pin({
         let (state, progress) = (state.clone(), progress.clone());
         async move {
-            let asked = (made_from.clone(), Terms::default(), Vec::new());
-            let Some(round) = planned(&state, asked, limits.seconds, progress).await? else { return Ok(None) };
+            let elsewhere = plans.agreed_elsewhere(None).await.map_err(|error| refusal(error, ""))?;
+            let (terms, trenches) = (Terms::default(), Vec::new());
+            let ground = Ground { made_from: made_from.clone(), terms, trenches, elsewhere };
+            let Some(round) = planned(&state, ground, limits.seconds, progress).await? else { return Ok(None) };
             let done = plans.create(&author.name, &name, &made_from, round).await;
             Ok(Some(TrenchPlanDone::bytes(&done.map_err(|error| refusal(error, ""))?)?))
         }
@@ -130,12 +132,7 @@ fn within_order(mut problem: Problem) -> Problem {
 }
 
 /// A round in the heavy lane; `None` when nobody waits any more.
-async fn planned(
-    state: &AppState,
-    (made_from, terms, trenches): (MadeFrom, Terms, Vec<KeptTrench>),
-    limit: f64,
-    progress: Progress,
-) -> Result<Option<Round>, Problem> {
+async fn planned(state: &AppState, ground: Ground, limit: f64, progress: Progress) -> Result<Option<Round>, Problem> {
     let (snapshot, plane) = (state.city.snapshot(), GaussKruger::of_longitude(state.settings.city.center[0]));
     let work = state.lanes.heavy(move |wanted| {
         let start = Instant::now();
@@ -148,7 +145,7 @@ async fn planned(
                 progress.tell(whole(told.value), whole(told.bound));
             },
         };
-        plan_round(&snapshot, plane, &made_from, &terms, &trenches, &watch)
+        plan_round(&snapshot, plane, &ground, &watch)
     });
     match work.await {
         Ok(round) => Ok(Some(round)),
@@ -182,18 +179,21 @@ pub async fn replan_trench_plan(
     let refused = |error| refusal(error, &id);
     // What cannot be written is not planned either.
     if seen.row.version != version {
-        return Err(refused(crate::app::trench_plans::PlanError::PlanStale(Box::new(seen))));
+        return Err(refused(PlanError::PlanStale(Box::new(seen))));
     }
     if seen.state == TrenchPlanState::Closed {
-        return Err(refused(crate::app::trench_plans::PlanError::NotInState(seen.state)));
+        return Err(refused(PlanError::NotInState(seen.state)));
     }
     let plans = plans_of(&state)?;
     let progress = Progress::default();
     let under_way = Box::pin({
         let (state, progress, id) = (state.clone(), progress.clone(), id.clone());
         async move {
-            let asked = (seen.made_from.clone(), seen.terms.clone(), seen.kept());
-            let Some(round) = planned(&state, asked, limit, progress).await? else { return Ok(None) };
+            let elsewhere = plans.agreed_elsewhere(Some(seen.row.trench_plan_id)).await;
+            let elsewhere = elsewhere.map_err(|error| refusal(error, &id))?;
+            let (made_from, terms, trenches) = (seen.made_from.clone(), seen.terms.clone(), seen.kept());
+            let ground = Ground { made_from, terms, trenches, elsewhere };
+            let Some(round) = planned(&state, ground, limit, progress).await? else { return Ok(None) };
             let done = plans.write_round(&author.name, &seen, version, round).await;
             Ok(Some(TrenchPlanDone::bytes(&done.map_err(|error| refusal(error, &id))?)?))
         }

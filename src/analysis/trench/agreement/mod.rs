@@ -105,8 +105,12 @@ pub enum NotTaken {
     EndsBeforeItStarts,
     #[error("{given} days are fewer than the {needed} that the work takes")]
     TooFewDays { given: i64, needed: i64 },
-    #[error("work {work_id} stays on its days: it was agreed in trench {number}")]
-    WorkIsFixed { work_id: i64, number: i32 },
+    #[error("work {work_id} stays on its days: it was agreed in trench {code}")]
+    WorkIsFixed { work_id: i64, code: String },
+    #[error(
+        "works of this trench were agreed on in trench {0} of another plan, for other days or together already; plan anew"
+    )]
+    AgreedElsewhere(String),
 }
 
 impl KeptTrench {
@@ -156,10 +160,30 @@ pub fn operators_of(works: &[WorkCopy]) -> Vec<String> {
     names
 }
 
-/// Whether a reply may be taken; `trenches` are all of the plan.
+/// A trench that was agreed, with the code that people call it by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgreedTrench {
+    pub code: String,
+    pub street_id: Option<i64>,
+    pub work_ids: Vec<i64>,
+    pub starts_on: NaiveDate,
+}
+
+impl AgreedTrench {
+    /// True when a trench cannot be agreed beside this one: a work has one day, and two works share a trench in a
+    /// street once.
+    fn excludes(&self, trench: &KeptTrench) -> bool {
+        let common = trench.result.work_ids.iter().filter(|work| self.work_ids.contains(work)).count();
+        common > 0 && self.starts_on != trench.result.starts_on
+            || common > 1 && self.street_id == trench.result.street_id
+    }
+}
+
+/// Whether a reply may be taken; `agreed` are trenches of this plan that were, `elsewhere` those of others.
 pub fn check_reply(
     plan: TrenchPlanState,
-    trenches: &[KeptTrench],
+    agreed: &[AgreedTrench],
+    elsewhere: &[AgreedTrench],
     trench: &KeptTrench,
     reply: &Reply,
 ) -> Result<(), NotTaken> {
@@ -182,7 +206,11 @@ pub fn check_reply(
         (ReplyKind::Shift, Some(days)) => days,
         (ReplyKind::Shift, None) => return Err(NotTaken::NoDays),
         (_, Some(_)) => return Err(NotTaken::DaysWithoutShift),
-        (_, None) => return Ok(()),
+        (ReplyKind::Accept, None) => {
+            let other = elsewhere.iter().find(|other| other.excludes(trench));
+            return other.map_or(Ok(()), |other| Err(NotTaken::AgreedElsewhere(other.code.clone())));
+        }
+        (ReplyKind::Refuse, None) => return Ok(()),
     };
     if last < first {
         return Err(NotTaken::EndsBeforeItStarts);
@@ -192,11 +220,9 @@ pub fn check_reply(
         if given < work.days {
             return Err(NotTaken::TooFewDays { given, needed: work.days });
         }
-        let fixed = trenches
-            .iter()
-            .find(|other| other.state == PlannedTrenchState::Agreed && other.result.work_ids.contains(&work.work_id));
+        let fixed = agreed.iter().chain(elsewhere).find(|other| other.work_ids.contains(&work.work_id));
         if let Some(other) = fixed {
-            return Err(NotTaken::WorkIsFixed { work_id: work.work_id, number: other.number });
+            return Err(NotTaken::WorkIsFixed { work_id: work.work_id, code: other.code.clone() });
         }
     }
     Ok(())

@@ -174,8 +174,9 @@ export class Editing {
   /** Something was clicked while nothing is drawn. Where there are several, or the open one among them, the person chooses. */
   pick(hits: Hit[]): void {
     const isOpen = ({ layer, id }: Hit) => layer === this.draft?.layer && id === this.draft.base?.id
-    const single = hits.filter((hit) => hit.count === 0)
-    if (this.tool?.onPick) return this.tool.onPick(this, single)
+    const whole = hits.filter((hit) => hit.count === 0)
+    if (this.tool?.onPick) return this.tool.onPick(this, whole)
+    const single = whole.filter((hit) => app.mayWriteTo(hit.layer))
     const others = single.filter((hit) => !isOpen(hit))
     this.hits = single.length > 1 ? others : []
     const [only] = others
