@@ -385,6 +385,7 @@ export const en: Dictionary = {
   'refusal.not-in-osm': 'This layer cannot be taken from OpenStreetMap',
   'refusal.read': 'Reading broke off; the file may be incomplete',
   'refusal.merged-cells': 'The sheet has merged cells: split them and fill in each row',
+  'refusal.survey-table': 'The point table or the line table cannot be read: a column is missing or goes by another name than in CJJ 61',
   'refusal.cancelled': 'Cancelled',
   'refusal.writer-stopped': 'Writing stopped',
   'refusal.refused-by-the-database': 'The database refuses these data',

@@ -382,6 +382,7 @@ export const zh = {
   'refusal.not-in-osm': '这个图层不能从 OpenStreetMap 导入',
   'refusal.read': '读到中途出错，文件可能不完整',
   'refusal.merged-cells': '表格中有合并的单元格，请取消合并并逐行填写',
+  'refusal.survey-table': '点表或线表无法读取：缺少必需的列，或列名不符合 CJJ 61',
   'refusal.cancelled': '已取消',
   'refusal.writer-stopped': '写入中断',
   'refusal.refused-by-the-database': '数据库拒绝了这些数据',
