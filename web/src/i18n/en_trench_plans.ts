@@ -36,7 +36,7 @@ export const enTrenchPlans = {
   planNoneOwn: 'There is no trench yet that waits for your reply.',
   planAwaitsYou: '{n} wait for your reply',
   planYourTurn: 'please reply',
-  planOthersAwaited: '{n} others have not accepted',
+  planOthersAwaited: 'others still to accept: {n}',
   planYouLead: 'you lead',
   planReplies: 'Replies',
   planReply: 'Reply',
