@@ -7,7 +7,7 @@ use pianqu::http::Settings;
 use pianqu::snapshot::Snapshot;
 use serde_json::{Value, json};
 
-use super::client::{client, planner};
+use super::client::{Client, client};
 use crate::support::sketch::{Sketch, on_plane as at, square};
 
 /// Five communities north of one street, each of 200 households; a wall crosses the street before the fourth.
@@ -27,6 +27,16 @@ fn sketch() -> Sketch {
 
 fn city() -> Snapshot {
     sketch().barrier("wall", &[at(100.0, -300.0), at(100.0, 300.0)]).snapshot()
+}
+
+/// Who waits for the answer: these tests are not about jobs, and a busy machine takes longer than usual.
+fn planner(city: Snapshot) -> Client {
+    let settings = Settings {
+        analysis_at_once: Duration::from_secs(60),
+        anonymous_viewer: Viewer::Everything,
+        ..Settings::default()
+    };
+    client(city, settings)
 }
 
 fn order(more: Value) -> String {
