@@ -201,7 +201,13 @@ pub struct FileArgs {
 #[derive(Debug, Clone, Args)]
 pub struct LogArgs {
     /// What is told: error, warn, info, debug, or by module (pianqu::http=debug)
-    #[arg(long, env = "PIANQU_LOG", value_name = "FILTER", default_value = "info,sqlx=warn,highs=error", global = true)]
+    #[arg(
+        long,
+        env = "PIANQU_LOG",
+        value_name = "FILTER",
+        default_value = "info,sqlx=warn,highs=error",
+        global = true
+    )]
     pub log: String,
 
     /// For people or for a log collector

@@ -18,7 +18,11 @@ fn city() -> Snapshot {
         .feature(LayerId::Street, line(&[at(0.0, -900.0), at(0.0, 900.0)]), &[("street_class", "residential".into())])
         .feature(LayerId::Community, square(at(60.0, 0.0), 100.0), &known)
         .feature(LayerId::Community, square(at(60.0, 600.0), 100.0), &unknown)
-        .feature(LayerId::Community, square(at(60.0, -600.0), 100.0), &[("name", "无楼栋小区".into()), ("households", 9.into())])
+        .feature(
+            LayerId::Community,
+            square(at(60.0, -600.0), 100.0),
+            &[("name", "无楼栋小区".into()), ("households", 9.into())],
+        )
         .building("近楼", at(30.0, 20.0))
         .building("远楼", at(30.0, 610.0))
         .facility("托育", "nursery", at(0.0, 0.0))

@@ -161,7 +161,9 @@ fn run(
     let bound = match ended {
         Ended::Optimal => solved.objective_value(),
         Ended::Infeasible => f64::INFINITY,
-        Ended::GoodEnough | Ended::Stopped(_) => solved.double_info_value(c"mip_dual_bound").unwrap_or(f64::NEG_INFINITY),
+        Ended::GoodEnough | Ended::Stopped(_) => {
+            solved.double_info_value(c"mip_dual_bound").unwrap_or(f64::NEG_INFINITY)
+        }
     };
     Ok(Solved { ended, columns, bound })
 }

@@ -23,8 +23,7 @@ fn walks_in_new_york_are_those_of_a_plain_search() {
     else {
         return;
     };
-    let whole =
-        snapshot(&[Request::new(buildings, LayerId::Building), Request::new(roads, LayerId::Street)]);
+    let whole = snapshot(&[Request::new(buildings, LayerId::Building), Request::new(roads, LayerId::Street)]);
     let city = window(&whole);
     let settings = settings_of(&city);
     let walk = Walk::of(&city, settings);
