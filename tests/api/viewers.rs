@@ -248,12 +248,21 @@ async fn prepare(town: &Town, planner: &Who, b: &Who) -> Made {
         .map(|work| work["id"].as_i64().unwrap())
         .collect();
     let order = json!({ "message": "MARKMESSAGE", "changes": [{ "operation": "update", "layer": "utility_work", "id": works[0],
-        "feature": { "properties": { "depth_m": 1.3 } } }] });
+        "feature": { "properties": { "depth_m": 1.3, "name": "MARKHIST" } } }] });
     let edit = town.send(b, "POST", "/api/edits", &[], order).await;
-    let job = town.send(b, "POST", "/api/analysis/trenches", &[], json!({})).await.header("location").to_owned();
-    assert!(!job.is_empty());
-    let kept = town.ask(planner, "POST", "/api/trench-plans", json!({ "name": "2024" })).await.json();
-    let kept = &kept["result"]["plan"];
+    // A machine that is not busy may answer at once, before a job is made of it.
+    let mut job = String::new();
+    for _ in 0..100 {
+        job = town.send(b, "POST", "/api/analysis/trenches", &[], json!({})).await.header("location").to_owned();
+        if !job.is_empty() {
+            break;
+        }
+    }
+    assert!(!job.is_empty(), "every question was answered at once");
+    let kept = town.ask(planner, "POST", "/api/trench-plans", json!({ "name": "2024" })).await;
+    let kept: Value = serde_json::from_slice(&kept.body).unwrap();
+    // At once, or as the result of a job.
+    let kept = kept.get("plan").unwrap_or(&kept["result"]["plan"]);
     let plan = kept["trench_plan_id"].as_i64().unwrap_or_else(|| panic!("{kept}"));
     let offer = format!("/api/trench-plans/{plan}/offer");
     town.send(planner, "POST", &offer, &[], json!({ "version": 1 })).await.json();
@@ -440,7 +449,8 @@ async fn a_filter_finds_out_nothing_that_is_hidden() {
 async fn an_operator_is_told_of_a_meeting_and_no_more() {
     let town = town().await;
     let a = town.log_in("a").await;
-    let told = town.ask(&a, "POST", "/api/analysis/trenches", json!({})).await.json()["result"].clone();
+    let told = town.ask(&a, "POST", "/api/analysis/trenches", json!({})).await.json();
+    let told = told.get("result").unwrap_or(&told);
     assert_eq!(told["totals"]["works"], 1);
     assert_eq!(told["works"][0]["code"], "OWN-A");
     let met: Vec<&Value> = told["opportunities"].as_array().unwrap().iter().map(|one| &one["other"]["what"]).collect();

@@ -14,8 +14,9 @@ use crate::support::TestDatabase;
 pub const PASSWORD: &str = "一个足够长的口令二〇二四";
 
 /// What the second operator has, and nobody else may know.
-pub const OF_B: [&str; 12] = [
+pub const OF_B: [&str; 13] = [
     "MARKREASON",
+    "MARKHIST",
     "MARKCONF",
     "MARKNULL",
     "MARKFAR",

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test'
+import { complaints } from './axe'
 import { add, logIn, PASSWORD } from './logging_in'
 import { open } from './page'
 
@@ -11,6 +12,7 @@ test('an operator logs in, sees its own works and is offered what it may do', as
   await expect(page.locator('#open-edit')).toBeVisible()
   await logIn(page, '水务调度', '不是这个口令啊')
   await expect(page.getByRole('alert')).toHaveText('账户或密码不正确')
+  expect(await complaints(page), 'the log-in').toEqual([])
   await page.getByLabel('密码').fill(PASSWORD)
   await page.getByRole('dialog').getByRole('button', { name: '登录' }).click()
   await expect(page.locator('#account')).toHaveText(OPERATOR)
