@@ -178,7 +178,7 @@ test('a plan is kept, offered, replied to, planned anew and agreed; what is agre
   const first = ofTwo[0]!
   const second = ofTwo.find(({ result }) => !result.work_ids.some((id) => first.result.work_ids.includes(id)))!
   const card = page.getByRole('region').filter({ hasText: `共沟 ${first.code}` }).last()
-  await panel.getByRole('listitem').filter({ hasText: first.code }).getByRole('button').click()
+  await panel.getByRole('listitem').filter({ hasText: first.code }).first().getByRole('button').click()
   const [one, other] = first.operators as [string, string]
   const lead = first.lead_operator === one ? other : one
   await card.getByLabel('牵头单位').selectOption(lead)
@@ -194,7 +194,7 @@ test('a plan is kept, offered, replied to, planned anew and agreed; what is agre
   await expect(card.getByRole('button', { name: '提交答复' })).toHaveCount(0)
   const agreed = await trenchOf(first.trench_id)
   expect(agreed.state).toBe('agreed')
-  await expect(panel.getByRole('listitem').filter({ hasText: first.code })).toContainText('✓ 已同意')
+  await expect(panel.getByRole('listitem').filter({ hasText: first.code }).first()).toContainText('✓ 已同意')
   expect(await complaints(page), 'an agreed trench').toEqual([])
 
   // Its sheet, on screen and on paper.
@@ -212,7 +212,7 @@ test('a plan is kept, offered, replied to, planned anew and agreed; what is agre
   await expect(sheet).toHaveCount(0)
 
   // A refusal is taken in by the next round, and the agreed trench stays where it is.
-  await panel.getByRole('listitem').filter({ hasText: second.code }).getByRole('button').click()
+  await panel.getByRole('listitem').filter({ hasText: second.code }).first().getByRole('button').click()
   const their = page.getByRole('region').filter({ hasText: `共沟 ${second.code}` }).last()
   await their.getByRole('radio', { name: '不同意', exact: true }).check()
   await their.getByRole('textbox', { name: '理由' }).fill('与在建工程冲突')

@@ -88,7 +88,8 @@ test('an operator sees its own works, clashes and saving, accepts, asks for a sh
   await expect(panel.getByText(new RegExp(`找到 ${theirs.length} 项`))).toBeVisible()
   const [first, second, third] = theirs as [Planned, Planned, Planned]
   const card = (trench: Planned) => page.getByRole('region').filter({ hasText: `共沟 ${trench.code}` }).last()
-  const choose = (trench: Planned) => panel.getByRole('listitem').filter({ hasText: trench.code }).getByRole('button').click()
+  // Further down the list of what changed names trenches too.
+  const choose = (trench: Planned) => panel.getByRole('listitem').filter({ hasText: trench.code }).first().getByRole('button').click()
   const reply = async (trench: Planned, what: string) => {
     await choose(trench)
     await expect(card(trench).getByLabel('答复单位')).toHaveValue(OPERATOR)
@@ -119,7 +120,7 @@ test('an operator sees its own works, clashes and saving, accepts, asks for a sh
   await card(third).getByRole('button', { name: '提交答复' }).click()
   await expect(panel.getByText(`已记录：${OPERATOR}不同意`)).toBeVisible()
   expect((await stored(page, plan, third.trench_id)).state).toBe('refused')
-  await expect(panel.getByRole('listitem').filter({ hasText: third.code })).toContainText('未同意')
+  await expect(panel.getByRole('listitem').filter({ hasText: third.code }).first()).toContainText('未同意')
 })
 
 test('an operator who is logged in sees its own view alone and replies for itself', async ({ page }) => {
@@ -158,7 +159,7 @@ test('an operator who is logged in sees its own view alone and replies for itsel
   await panel.getByRole('group', { name: '内容' }).getByRole('button', { name: '协商' }).click()
   await expect(panel.getByRole('heading', { name: new RegExp(name) })).toBeVisible({ timeout: 30_000 })
   const first = theirs[0]!
-  await panel.getByRole('listitem').filter({ hasText: first.code }).getByRole('button').click()
+  await panel.getByRole('listitem').filter({ hasText: first.code }).first().getByRole('button').click()
   const card = page.getByRole('region').filter({ hasText: `共沟 ${first.code}` }).last()
   await expect(card.getByLabel('答复单位')).toHaveValue(OPERATOR)
   await expect(card.getByLabel('答复单位').locator('option')).toHaveCount(1)
