@@ -29,7 +29,8 @@ pub struct StreetCalendarAnswer {
 
 /// Streets with what happens to them in a year: surfacing, protection, openings agreed and planned, works on
 /// communities; and how many streets are opened once and more than once within the years of their protection. The
-/// public sees streets, years and counts, and no day, pipe or operator.
+/// public sees streets, years and counts, and no day, pipe or operator; a body the days of streets with some part in
+/// its area.
 #[utoipa::path(get, path = "/api/street-calendar", tag = "trenches",
     params(("year" = i32, Query, description = "The year"),
         ("street" = Option<i64>, Query, description = "Only this street, whatever happens in it; totals stay the city's"),

@@ -49,7 +49,7 @@ impl Snapshot {
 
     /// Where the body lies that a viewer speaks for; `None` where it speaks for none, and where the city has no such
     /// body.
-    fn area_of(&self, viewer: Viewer) -> Option<Area> {
+    pub fn area_of(&self, viewer: Viewer) -> Option<Area> {
         let Viewer::Body(code) = viewer else { return None };
         let bodies = self.layers[LayerId::ResponsibleBody.index()].items();
         Area::of(bodies.iter().filter(|body| area::code_of(body) == Some(code.as_str())))

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::client::Answer;
-use super::viewers_town::{FAR, OF_B, OF_CITY, OF_EAST, Town, Who, town};
+use super::viewers_town::{FAR, OF_B, OF_CITY, OF_EAST, OF_EASTERN_EDGE, OF_WEST, Town, Who, town};
 
 /// A question: method, address, body.
 type Question = (&'static str, String, Value);
@@ -24,14 +24,21 @@ const LAYERS: [&str; 9] = [
 ];
 
 /// Ids that the planner's own questions made.
-struct Made {
+pub struct Made {
     scheme: i64,
     scenario: i64,
     edit: i64,
     job: String,
     works: Vec<i64>,
-    plan: i64,
-    trenches: Vec<i64>,
+    pub plan: i64,
+    /// As the plan tells them.
+    pub trenches: Vec<Value>,
+}
+
+/// The trench of a plan in which a work with this code lies.
+pub fn trench_with<'a>(trenches: &'a [Value], code: &str) -> Option<&'a Value> {
+    let has_it = |trench: &&Value| trench["works"].as_array().unwrap().iter().any(|work| work["code"] == code);
+    trenches.iter().find(has_it)
 }
 
 fn tile_of([lon, lat]: [f64; 2], zoom: u32) -> (u32, u32) {
@@ -100,10 +107,10 @@ fn questions(path: &str, made: &Made) -> Option<Vec<Question>> {
             ]
         }),
         "/api/collections/{layer}/items/{id}" => {
-            each(&|layer| (1..12).map(|id| format!("/api/collections/{layer}/items/{id}")).collect())
+            each(&|layer| (1..17).map(|id| format!("/api/collections/{layer}/items/{id}")).collect())
         }
         "/api/collections/{layer}/items/{id}/history" => {
-            each(&|layer| (1..12).map(|id| format!("/api/collections/{layer}/items/{id}/history")).collect())
+            each(&|layer| (1..17).map(|id| format!("/api/collections/{layer}/items/{id}/history")).collect())
         }
         "/api/collections/{layer}/export" => each(&|layer| {
             ["geojson", "csv", "kml", "gpkg", "dxf"]
@@ -189,7 +196,7 @@ fn questions(path: &str, made: &Made) -> Option<Vec<Question>> {
             .map(|format| get(format!("/api/trench-plans/{}/export?format={format}", made.plan)))
             .to_vec(),
         "/api/trench-plans/{trench_plan_id}/trenches/{trench_id}/sheet" => {
-            let sheet = |id: &i64| get(format!("/api/trench-plans/{}/trenches/{id}/sheet", made.plan));
+            let sheet = |it: &Value| get(format!("/api/trench-plans/{}/trenches/{}/sheet", made.plan, it["trench_id"]));
             made.trenches.iter().map(sheet).collect()
         }
         "/api/street-calendar" => ["year=2024", "year=2024&street=1", "year=2024&f=csv", "year=2024&f=xlsx"]
@@ -230,7 +237,7 @@ fn questions(path: &str, made: &Made) -> Option<Vec<Question>> {
 }
 
 /// What the city and the second operator do before anybody else asks.
-async fn prepare(town: &Town, planner: &Who, b: &Who) -> Made {
+pub async fn prepare(town: &Town, planner: &Who, b: &Who) -> Made {
     let number = |answer: Answer, at: &[&str]| {
         assert!(answer.status.is_success(), "{}", String::from_utf8_lossy(&answer.body));
         let body: Value = serde_json::from_slice(&answer.body).unwrap();
@@ -266,12 +273,28 @@ async fn prepare(town: &Town, planner: &Who, b: &Who) -> Made {
     let plan = kept["trench_plan_id"].as_i64().unwrap_or_else(|| panic!("{kept}"));
     let offer = format!("/api/trench-plans/{plan}/offer");
     town.send(planner, "POST", &offer, &[], json!({ "version": 1 })).await.json();
-    let trenches = kept["planned_trenches"].as_array().unwrap();
-    let trenches: Vec<i64> = trenches.iter().map(|trench| trench["trench_id"].as_i64().unwrap()).collect();
-    // What the second operator says, nobody else reads.
-    let own = format!("/api/own-trenches/{}/replies", trenches[0]);
+    let trenches = kept["planned_trenches"].as_array().unwrap().clone();
+    // What the second operator says, no other operator reads, nor a body elsewhere.
+    let own = format!("/api/own-trenches/{}/replies", trench_with(&trenches, "MARKCONF").unwrap()["trench_id"]);
     let said = json!({ "version": 1, "reply": "refuse", "reason": "MARKREASON" });
     town.send(b, "POST", &own, &[], said).await.json();
+    // In a town with an edge: what is said of a trench of the west, and an agreed one that lies in both.
+    let reply = async |code: &str, operator: &str, mut said: Value| {
+        let Some(trench) = trench_with(&trenches, code) else { return };
+        said["version"] = json!(1);
+        said["operator"] = json!(operator);
+        let path = format!("/api/trench-plans/{plan}/trenches/{}/replies", trench["trench_id"]);
+        town.send(planner, "POST", &path, &[], said).await.json();
+    };
+    reply("WESTONE", "丙电信", json!({ "reply": "refuse", "reason": "WESTREASON" })).await;
+    reply("EDGE-W", "丙电信", json!({ "reply": "accept" })).await;
+    reply("EDGE-W", "乙水务", json!({ "reply": "accept" })).await;
+    let revision = town.office.client.city.snapshot().revision;
+    town.office.db.psql("update utility_work set depth_m = 1.73125 where code = 'EDGE-E'").await;
+    let has_edge = trench_with(&trenches, "EDGE-E").is_some();
+    while has_edge && town.office.client.city.snapshot().revision <= revision {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     Made {
         plan,
         trenches,
@@ -302,16 +325,19 @@ async fn all_questions(town: &Town, planner: &Who, made: &Made) -> Vec<Question>
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_ones_own_reaches_nobody_else_by_any_path() {
-    let town = town().await;
+    let town = town().await.with_an_edge().await;
     let (planner, b) = (town.log_in("planner").await, town.log_in("b").await);
     let made = prepare(&town, &planner, &b).await;
+    for code in ["MARKCONF", "WESTONE", "EDGE-W", "EDGE-E"] {
+        assert!(trench_with(&made.trenches, code).is_some(), "there is a trench with {code}");
+    }
     let questions = all_questions(&town, &planner, &made).await;
     assert!(questions.len() > 200, "{}", questions.len());
 
     // Whoever may know asks first: every cache is warm, and every mark is there to be found.
     let mut found: BTreeSet<&str> = BTreeSet::new();
     let mut etags: BTreeMap<usize, (String, Vec<u8>)> = BTreeMap::new();
-    let marks: Vec<&str> = OF_B.into_iter().chain(OF_CITY).collect();
+    let marks: Vec<&str> = OF_B.into_iter().chain(OF_CITY).chain(OF_WEST).chain(OF_EASTERN_EDGE).collect();
     let mut refused: Vec<String> = Vec::new();
     for (n, (method, url, body)) in questions.iter().enumerate() {
         let answer = town.ask(&planner, method, url, body.clone()).await;
@@ -331,17 +357,19 @@ async fn what_is_ones_own_reaches_nobody_else_by_any_path() {
     let never: Vec<&&str> = marks.iter().filter(|mark| !found.contains(**mark)).collect();
     assert!(never.is_empty(), "the planner never saw {never:?}, so nobody could be caught with it");
 
-    let hidden = |who: &str| -> Vec<&'static str> {
+    let hidden = |who: &str| -> Vec<&str> {
         match who {
-            "a" | "public" => OF_B.into_iter().chain(OF_CITY).collect(),
-            // Its own area is the west: what is internal there it may know.
-            _ => OF_EAST
+            "a" | "public" => marks.clone(),
+            // What is internal in its own area a body may know, and no more.
+            "west" => OF_EAST
                 .into_iter()
+                .chain(OF_EASTERN_EDGE)
                 .chain(["MARKSCENARIO", "MARKSCHEME", "MARKDRAFT", "MARKMESSAGE", "MARKNOBODY", "MARKREASON"])
                 .collect(),
+            _ => OF_WEST.into_iter().chain(["MARKSCENARIO", "MARKSCHEME", "MARKDRAFT", "MARKMESSAGE"]).collect(),
         }
     };
-    for name in ["a", "public", "west"] {
+    for name in ["a", "public", "west", "east"] {
         let who = town.log_in(name).await;
         let mut same = 0;
         for (n, (method, url, body)) in questions.iter().enumerate() {

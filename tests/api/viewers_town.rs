@@ -35,6 +35,12 @@ pub const OF_CITY: [&str; 6] = ["MARKNOBODY", "MARKSITE", "MARKREMARK", "WESTREM
 pub const OF_EAST: [&str; 9] =
     ["MARKCONF", "MARKNULL", "MARKFAR", "MARKLINE", "MARKTRENCH", "MARKSITE", "MARKREMARK", "104.69123", "30.14123"];
 
+/// What is the west's, in `with_an_edge`: a trench of its own, and of the trench on the edge the work on its side.
+pub const OF_WEST: [&str; 8] =
+    ["WESTONE", "WESTTWO", "WESTREASON", "WESTEDGE", "104.64996", "WESTWORK", "WESTLINE", "WESTREMARK"];
+/// Of that trench what is the east's alone: name, place and a depth of after its agreement.
+pub const OF_EASTERN_EDGE: [&str; 3] = ["MARKEDGE", "104.65004", "1.73125"];
+
 pub struct Town {
     pub office: Office,
 }
@@ -138,6 +144,42 @@ pub async fn town() -> Town {
 }
 
 impl Town {
+    /// With two works in a street of the west that can share a trench, and two in a street that crosses from the west into
+    /// the east, one on either side of the border, which can share one that has a part in both.
+    pub async fn with_an_edge(self) -> Self {
+        let west = |north: f64| line([104.6201, 30.125 + north], [104.6229, 30.125 + north]);
+        let beside = |lon: f64| line([lon, 30.1301], [lon, 30.1309]);
+        let mut sql = String::new();
+        for (name, geom) in [
+            ("西街", line([104.62, 30.125], [104.623, 30.125])),
+            ("界街", line([104.64997, 30.13], [104.65003, 30.131])),
+        ] {
+            sql += &format!(
+                "insert into street (name, street_class, width_m, surfaced_on, surfacing, geom)
+                 values ('{name}', 'residential', 12, '2001-01-01', 'built', {geom});"
+            );
+        }
+        for (code, name, operator, geom) in [
+            ("WESTONE", "WESTONE", "丙电信", west(0.00001)),
+            ("WESTTWO", "WESTTWO", "丁热力", west(0.00003)),
+            ("EDGE-W", "WESTEDGE", "丙电信", beside(104.64996)),
+            ("EDGE-E", "MARKEDGE", "乙水务", beside(104.65004)),
+        ] {
+            sql += &format!(
+                "insert into utility_work (code, name, utility_kind, operator, method, diameter_mm, depth_m, window_start,
+                 window_end, duration_days, visibility, geom) values ('{code}', '{name}', 'water', '{operator}', 'open', 200,
+                 1.2, '2024-03-01', '2024-09-30', 20, 'confidential', {geom});"
+            );
+        }
+        let snapshot = || self.office.client.city.snapshot();
+        let before = snapshot().feature_count();
+        self.office.db.psql(&sql).await;
+        while snapshot().feature_count() < before + 6 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self
+    }
+
     /// The cookie of somebody who logs in; of nobody, none.
     pub async fn log_in(&self, name: &str) -> Who {
         if name == "public" {

@@ -3,6 +3,7 @@ import { complaints } from './axe'
 import { open } from './page'
 import { ask } from './analysis'
 import { add, logIn, PASSWORD } from './logging_in'
+import { offered, type Plan, type Planned } from './offered_plan'
 
 // A busy machine draws slowly.
 const expect = told.configure({ timeout: 20_000 })
@@ -14,41 +15,6 @@ const OPERATOR = '燃气公司（虚构）'
 interface Answer {
   operators: { operator: string | null; works: number; clashes: number; saving_yuan: string }[]
 }
-interface Planned {
-  trench_id: number
-  code: string
-  version: number
-  state: string
-  operators: string[]
-  replies: { operator: string; reply: string; reason: string | null; first_day: string | null; version: number; is_current: boolean }[]
-}
-interface Plan {
-  trench_plan_id: number
-  version: number
-  planned_trenches: Planned[]
-}
-
-/** A plan that is offered, made by the city beside the page. */
-async function offered(page: Page, name: string): Promise<Plan> {
-  const headers = { 'pianqu-actor': encodeURIComponent('协调员') }
-  let answer = await page.request.post('/api/trench-plans', { headers, data: { name, order: {} } })
-  const job = answer.headers()['location']
-  let plan: Plan
-  if (answer.status() === 202 && job) {
-    let state = 'running'
-    let result: { plan: Plan } | undefined
-    while (state === 'running') {
-      await page.waitForTimeout(300)
-      answer = await page.request.get(job)
-      ;({ state, result } = (await answer.json()) as { state: string; result: { plan: Plan } })
-    }
-    plan = result!.plan
-  } else plan = ((await answer.json()) as { plan: Plan }).plan
-  const done = await page.request.post(`/api/trench-plans/${plan.trench_plan_id}/offer`, { headers, data: { version: plan.version } })
-  expect(done.status(), await done.text()).toBe(200)
-  return ((await done.json()) as { plan: Plan }).plan
-}
-
 async function stored(page: Page, { trench_plan_id }: Plan, trench_id: number): Promise<Planned> {
   const plan = (await (await page.request.get(`/api/trench-plans/${trench_plan_id}`)).json()) as Plan
   return plan.planned_trenches.find((one) => one.trench_id === trench_id)!

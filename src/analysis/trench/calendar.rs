@@ -77,7 +77,7 @@ pub struct StreetEntry {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct OpeningEntry {
     pub year: i32,
-    /// Days are the city's; to all others they are null.
+    /// Days are the city's, and a body's in streets with some part in its area; to all others they are null.
     pub starts_on: Option<NaiveDate>,
     pub ends_on: Option<NaiveDate>,
     pub state: OpeningState,
@@ -120,6 +120,9 @@ pub fn calendar(
         one.is_agreed |= opening.is_agreed;
     }
     let precincts = adopted(snapshot, viewer);
+    let area = snapshot.area_of(viewer);
+    let may_know_days =
+        |item: &Item| viewer == Viewer::Everything || area.as_ref().is_some_and(|area| area.holds(&item.shape));
     if let Some(view) = snapshot.layer(LayerId::Street, viewer) {
         totals.streets = view.len();
         for item in view.items() {
@@ -127,7 +130,10 @@ pub fn calendar(
                 of_street.get(&item.id).map(|days| days.values().copied().collect()).unwrap_or_default();
             let is_asked = street == Some(item.id);
             let community_works = if street.is_none() || is_asked { beside(item, &precincts) } else { Vec::new() };
-            let entry = entry(&view, item, &openings, community_works, protection, year);
+            let mut entry = entry(&view, item, &openings, community_works, protection, year);
+            if !may_know_days(item) {
+                entry.openings.iter_mut().for_each(|one| (one.starts_on, one.ends_on) = (None, None));
+            }
             totals.count(&entry, year);
             let is_of_year = |day: Option<NaiveDate>| day.is_some_and(|day| day.year() == year);
             let has_news = entry.openings_in_year > 0
@@ -137,11 +143,6 @@ pub fn calendar(
             if is_asked || (street.is_none() && has_news) {
                 streets.push(entry);
             }
-        }
-    }
-    if viewer != Viewer::Everything {
-        for opening in streets.iter_mut().flat_map(|street| &mut street.openings) {
-            (opening.starts_on, opening.ends_on) = (None, None);
         }
     }
     StreetCalendar { year, protection, totals, streets }

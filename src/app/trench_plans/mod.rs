@@ -5,6 +5,7 @@
 //! is lost, and the one that completes an agreement writes it. A deed says which version it has seen.
 
 mod deeds;
+mod in_area;
 mod round;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ pub use round::{Ground, Round, copies_of, plan_round};
 use super::City;
 use crate::analysis::trench::Opening;
 use crate::analysis::trench::agreement::{
-    AgreedTrench, KeptAnswer, KeptTrench, MadeFrom, NotTaken, Reply, Terms, code_of,
+    AgreedTrench, AreaTotals, KeptAnswer, KeptTrench, MadeFrom, NotTaken, Reply, Terms, WorkCopy, code_of,
 };
 use crate::analysis::trench::calendar::StreetOpening;
 use crate::domain::trench_plan::{PlannedTrenchState, ReplyKind, TrenchPlanState};
@@ -46,6 +47,8 @@ pub struct StoredPlan {
     /// By number.
     pub trenches: Vec<StoredTrench>,
     pub last_step: i64,
+    /// The plan is cut to the area of a body, and these are its figures there.
+    pub area: Option<AreaTotals>,
 }
 
 #[derive(Debug, Clone)]
@@ -55,6 +58,8 @@ pub struct StoredTrench {
     pub shared_trench_id: Option<i64>,
     /// In the order in which they came, those to earlier versions too.
     pub replies: Vec<ReplyRow>,
+    /// To a body: works of it with no part in its area, of which its copies tell nothing of their own.
+    pub outside: Vec<i64>,
 }
 
 /// What was done.
@@ -130,6 +135,7 @@ impl StoredPlan {
             trenches: trenches.into_iter().map(trench).collect::<Result<_, _>>()?,
             row: plan,
             last_step,
+            area: None,
         })
     }
 
@@ -151,13 +157,20 @@ impl StoredPlan {
             .collect()
     }
 
-    /// The trenches as the rules of agreement read them.
+    /// The trenches as the rules of agreement read them; to a body without works that it sees nothing of.
     pub fn kept(&self) -> Vec<KeptTrench> {
-        self.trenches.iter().map(|trench| trench.kept.clone()).collect()
+        let kept =
+            |trench: &StoredTrench| KeptTrench { works: trench.inside().cloned().collect(), ..trench.kept.clone() };
+        self.trenches.iter().map(kept).collect()
     }
 }
 
 impl StoredTrench {
+    /// Its works as whoever reads it may know them.
+    pub fn inside(&self) -> impl Iterator<Item = &WorkCopy> {
+        self.kept.works.iter().filter(|work| !self.outside.contains(&work.work_id))
+    }
+
     fn of(row: PlannedTrenchRow, replies: Vec<ReplyRow>) -> Result<Self, StoreError> {
         let id = row.planned_trench_id;
         let refuse = |why: &str| StoreError::Row { table: "planned_trench", id, why: why.to_owned() };
@@ -184,6 +197,7 @@ impl StoredTrench {
             agreed_at: row.agreed_at,
             shared_trench_id: row.shared_trench_id,
             replies,
+            outside: Vec::new(),
         })
     }
 }
@@ -200,6 +214,19 @@ impl TrenchPlans {
     pub async fn find(&self, plan_id: i64) -> Result<StoredPlan, PlanError> {
         let whole = trench_plan::find(&self.store, plan_id).await?.ok_or(PlanError::NoSuchPlan)?;
         Ok(StoredPlan::of(whole)?)
+    }
+
+    /// Plans that are no drafts, in the order in which they were made.
+    pub async fn published(&self) -> Result<Vec<StoredPlan>, PlanError> {
+        let mut plans = Vec::new();
+        for entry in self.list().await?.iter().filter(|entry| entry.plan.state != TrenchPlanState::Draft.code()) {
+            match self.find(entry.plan.trench_plan_id).await {
+                Ok(plan) => plans.push(plan),
+                Err(PlanError::NoSuchPlan) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(plans)
     }
 
     /// Plans that are no drafts and in which an operator takes part, in the order in which they were made.

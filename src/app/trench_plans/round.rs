@@ -60,8 +60,8 @@ pub fn plan_round(
     let (answer, mut found) = KeptAnswer::split(answer);
     // They are that plan's to show.
     found.retain(|trench| !elsewhere.iter().any(|other| is_of(other, trench)));
-    let mut copies =
-        copies_of(snapshot, found.iter().flat_map(|trench| trench.work_ids.iter().copied()), plane, made_from);
+    let ids = found.iter().flat_map(|trench| trench.work_ids.iter().copied());
+    let mut copies = copies_of(snapshot, Viewer::Everything, ids, plane, made_from);
     for agreed in all.iter().filter(|trench| trench.state == PlannedTrenchState::Agreed) {
         copies.extend(agreed.works.iter().map(|work| (work.work_id, work.clone())));
     }
@@ -73,14 +73,15 @@ fn is_of(agreed: &KeptTrench, trench: &TrenchResult) -> bool {
     agreed.result.street_id == trench.street_id && trench.work_ids.iter().all(|id| agreed.result.work_ids.contains(id))
 }
 
-/// Works as they are now.
+/// Works as they are now, of those that the viewer sees.
 pub fn copies_of(
     snapshot: &Snapshot,
+    viewer: Viewer,
     ids: impl Iterator<Item = i64>,
     plane: GaussKruger,
     made_from: &MadeFrom,
 ) -> BTreeMap<i64, WorkCopy> {
-    let Some(view) = snapshot.layer(LayerId::UtilityWork, Viewer::Everything) else { return BTreeMap::new() };
+    let Some(view) = snapshot.layer(LayerId::UtilityWork, viewer) else { return BTreeMap::new() };
     let copy = |id: i64| Some((id, WorkCopy::of_item(&view, view.find(id)?, &plane, &made_from.settings)));
     ids.filter_map(copy).collect()
 }

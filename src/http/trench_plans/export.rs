@@ -20,7 +20,8 @@ use crate::http::problem::{Problem, ProblemBody};
 /// A plan as a file. GeoPackage: trenches, works, openings and clashes as layers. DXF: trench lines with a layer for
 /// each state, and each cross-section in true size beside its trench, in metres of the city's plane; withdrawn
 /// trenches are left out. XLSX: the same tables as the GeoPackage, and what each operator saves. Clashes are those of
-/// the plan and those that have come about since.
+/// the plan and those that have come about since. A body gets what lies in its area; its XLSX has the figures of the
+/// area instead of what each operator saves.
 #[utoipa::path(get, path = "/api/trench-plans/{trench_plan_id}/export", tag = "trenches",
     params(("trench_plan_id" = i64, Path, description = "Number of a plan"),
         ("format" = Option<String>, Query, description = "`gpkg` (the default), `dxf` or `xlsx`")),
@@ -59,8 +60,8 @@ pub async fn export_trench_plan(
                 .collect();
             write_drawing(&file, &drawing(&living, &plane), &is_wanted).map_err(refusal)?;
         } else {
-            let clashes = clashes_now(&snapshot, plane, &stored, &is_wanted)?;
-            let tables = tables(&stored, &snapshot, &clashes, format);
+            let clashes = clashes_now(&snapshot, viewer, plane, &stored, &is_wanted)?;
+            let tables = tables(&stored, &snapshot, viewer, &clashes, format);
             write_tables(&file, format, &tables, &is_wanted).map_err(refusal)?;
         }
         Ok(Download { folder, file, datum: None })

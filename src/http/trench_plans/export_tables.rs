@@ -6,14 +6,14 @@ use chrono::NaiveDate;
 use geo::{LineString, MultiLineString};
 
 use super::sheet::kind_title;
-use crate::analysis::trench::agreement::{PlanClash, PlanClashKind, code_of};
+use crate::analysis::trench::agreement::{AreaTotals, PlanClash, PlanClashKind, code_of};
 use crate::analysis::trench::{ClashKind, WorkState};
 use crate::app::trench_plans::StoredPlan;
 use crate::domain::rule::Verdict;
 use crate::domain::trench_plan::{PlannedTrenchState, ReplyKind};
 use crate::domain::{LayerId, Viewer};
 use crate::export::{Format, Holds, Table, TableCell, TableColumn, TableRow};
-use crate::snapshot::{ShapeGeometry, Snapshot};
+use crate::snapshot::{LayerView, ShapeGeometry, Snapshot};
 
 fn column(name: &str, title: &str, holds: Holds) -> TableColumn {
     TableColumn { name: name.to_owned(), title: title.to_owned(), holds }
@@ -72,16 +72,23 @@ fn verdict(verdict: Verdict) -> (&'static str, &'static str) {
     }
 }
 
-/// All tables of a plan, shapes as they lie in the layers or in the plan.
-pub fn tables(plan: &StoredPlan, snapshot: &Snapshot, clashes: &[PlanClash], format: Format) -> Vec<Table> {
+/// All tables of a plan, shapes as they lie in the layers of the viewer or in the plan.
+pub fn tables(
+    plan: &StoredPlan,
+    snapshot: &Snapshot,
+    viewer: Viewer,
+    clashes: &[PlanClash],
+    format: Format,
+) -> Vec<Table> {
+    let seen = snapshot.layer(LayerId::UtilityWork, viewer);
     let mut tables = vec![
         trenches(plan, format),
-        works(plan, snapshot, format),
+        works(plan, seen.as_ref(), format),
         openings(plan, snapshot),
-        clash_table(plan, snapshot, clashes, format),
+        clash_table(plan, seen.as_ref(), clashes, format),
     ];
     if format == Format::Xlsx {
-        tables.push(operators(plan));
+        tables.push(plan.area.as_ref().map_or_else(|| operators(plan), in_area));
         tables.push(replies(plan));
     }
     tables
@@ -145,7 +152,7 @@ fn trenches(plan: &StoredPlan, format: Format) -> Table {
     Table { name: "trenches", title: "共沟", columns, rows: rows.collect(), has_shapes: true }
 }
 
-fn works(plan: &StoredPlan, snapshot: &Snapshot, format: Format) -> Table {
+fn works(plan: &StoredPlan, view: Option<&LayerView<'_>>, format: Format) -> Table {
     let columns = vec![
         column("work_id", "工程编号", Holds::Integer),
         column("code", "工程代码", Holds::Text),
@@ -160,18 +167,17 @@ fn works(plan: &StoredPlan, snapshot: &Snapshot, format: Format) -> Table {
         column("length_m", "长度（米）", Holds::Real),
         column("remarks", "备注", Holds::Text),
     ];
-    let view = snapshot.layer(LayerId::UtilityWork, Viewer::Everything);
     let agreed: BTreeMap<i64, &crate::analysis::trench::agreement::WorkCopy> =
-        plan.trenches.iter().flat_map(|trench| trench.kept.works.iter().map(|work| (work.work_id, work))).collect();
+        plan.trenches.iter().flat_map(|trench| trench.inside().map(|work| (work.work_id, work))).collect();
     let rows = plan.answer.works.iter().map(|work| {
         let (state, zh) = match work.state {
             WorkState::Planned => ("planned", "已安排"),
             WorkState::Trenchless => ("trenchless", "非开挖"),
             WorkState::NotPlanned => ("not_planned", "未安排"),
         };
-        let item = view.as_ref().and_then(|view| view.find(work.work_id));
+        let item = view.and_then(|view| view.find(work.work_id));
         let kind = item
-            .and_then(|item| view.as_ref()?.value(item, "utility_kind")?.as_text())
+            .and_then(|item| view?.value(item, "utility_kind")?.as_text())
             .or_else(|| agreed.get(&work.work_id).map(|copy| copy.utility_kind.as_str()));
         let why = work.why.and_then(|why| serde_json::to_value(why).ok());
         let shape = item.map(|item| item.shape.geometry().clone()).or_else(|| {
@@ -230,9 +236,8 @@ fn openings(plan: &StoredPlan, snapshot: &Snapshot) -> Table {
     Table { name: "openings", title: "开挖", columns, rows: rows.collect(), has_shapes: true }
 }
 
-fn clash_table(plan: &StoredPlan, snapshot: &Snapshot, since: &[PlanClash], format: Format) -> Table {
-    let view = snapshot.layer(LayerId::UtilityWork, Viewer::Everything);
-    let shape = |work: i64| view.as_ref().and_then(|view| Some(view.find(work)?.shape.geometry().clone()));
+fn clash_table(plan: &StoredPlan, view: Option<&LayerView<'_>>, since: &[PlanClash], format: Format) -> Table {
+    let shape = |work: i64| view.and_then(|view| Some(view.find(work)?.shape.geometry().clone()));
     let columns = vec![
         column("kind", "冲突", Holds::Text),
         column("trench", "共沟编号", Holds::Text),
@@ -318,6 +323,28 @@ fn operators(plan: &StoredPlan) -> Table {
         shape: None,
     });
     Table { name: "operators", title: "单位", columns, rows: rows.collect(), has_shapes: false }
+}
+
+/// What a body is told instead of the figures of the city.
+fn in_area(totals: &AreaTotals) -> Table {
+    let columns = vec![column("figure", "指标（本辖区）", Holds::Text), column("value", "数值", Holds::Real)];
+    let count = |n: usize| TableCell::Real(n as f64);
+    let rows = [
+        ("工程数", count(totals.works)),
+        ("已安排", count(totals.planned)),
+        ("非开挖", count(totals.trenchless)),
+        ("未安排", count(totals.not_planned)),
+        ("需调整日期的工程", count(totals.shifted)),
+        ("开挖道路", count(totals.streets_opened)),
+        ("开挖次数", count(totals.openings)),
+        ("共沟数", count(totals.trenches)),
+        ("共沟长度（米）", TableCell::Real(totals.trench_m)),
+        ("共沟土方与路面节省（元）", yuan(&totals.saving_yuan)),
+        ("冲突数", count(totals.clashes)),
+    ];
+    let row = |(title, value)| TableRow { cells: vec![text(title), value], shape: None };
+    let rows = rows.into_iter().map(row).collect();
+    Table { name: "area", title: "本辖区", columns, rows, has_shapes: false }
 }
 
 fn replies(plan: &StoredPlan) -> Table {

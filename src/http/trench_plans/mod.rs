@@ -39,9 +39,14 @@ pub(super) fn plans_of(state: &AppState) -> Result<TrenchPlans, Problem> {
     Ok(TrenchPlans::new(store_of(state)?.clone(), state.city.clone()))
 }
 
-/// Plans are the city's; to all others they do not exist.
+/// Plans are the city's to change. A body reads those of its area, and is told that much of any plan, whether it is
+/// there or not; to all others there are none.
 fn staff(viewer: Viewer, id: &str) -> Result<(), Problem> {
-    if viewer == Viewer::Everything { Ok(()) } else { Err(unknown(id)) }
+    match viewer {
+        Viewer::Everything => Ok(()),
+        Viewer::Body(_) => Err(Problem::new(Kind::NotAllowed, "Plans are for the planners of the city to change.")),
+        Viewer::Public | Viewer::Operator(_) => Err(unknown(id)),
+    }
 }
 
 fn unknown(id: &str) -> Problem {
@@ -56,10 +61,29 @@ fn number(id: &str) -> Result<i64, Problem> {
     id.parse().map_err(|_| unknown(id))
 }
 
-/// The plan, if this viewer may know of it.
+/// The plan as this viewer may read it: to a body cut to its area.
 async fn found(state: &AppState, id: &str, viewer: Viewer) -> Result<StoredPlan, Problem> {
-    staff(viewer, id)?;
-    plans_of(state)?.find(number(id)?).await.map_err(|error| refusal(error, id))
+    if matches!(viewer, Viewer::Public | Viewer::Operator(_)) {
+        return Err(unknown(id));
+    }
+    let stored = plans_of(state)?.find(number(id)?).await.map_err(|error| refusal(error, id))?;
+    if viewer == Viewer::Everything {
+        return Ok(stored);
+    }
+    let snapshot = state.city.snapshot();
+    let cut = state.lanes.heavy(move |_| stored.in_area(&snapshot, viewer)).await;
+    cut.ok_or_else(|| unknown(id))
+}
+
+/// The plans that a body may read, cut to its area.
+async fn of_body(state: &AppState, viewer: Viewer) -> Result<Vec<TrenchPlanSummary>, Problem> {
+    let stored = plans_of(state)?.published().await.map_err(|error| refusal(error, ""))?;
+    let snapshot = state.city.snapshot();
+    let cut = state.lanes.heavy(move |_| {
+        let seen = stored.into_iter().filter_map(|plan| plan.in_area(&snapshot, viewer));
+        seen.map(|plan| TrenchPlanSummary::of_stored(&plan)).collect()
+    });
+    Ok(cut.await)
 }
 
 fn unknown_trench(id: &str) -> Problem {
@@ -119,7 +143,8 @@ fn not_taken(why: &NotTaken) -> Problem {
     Problem::at_pointer(Kind::InvalidReply, pointer, detail).with("reason", reason.into())
 }
 
-/// The plans, in the order in which they were made.
+/// The plans, in the order in which they were made. A body is told of those that are no drafts and have something in
+/// its area, with the figures of its area alone.
 #[utoipa::path(get, path = "/api/trench-plans", tag = "trenches",
     responses((status = 200, description = "The plans", body = Vec<TrenchPlanSummary>),
         (status = 404, description = "No plans for this viewer", body = ProblemBody)))]
@@ -130,13 +155,17 @@ pub async fn list_trench_plans(
     wishes: Wishes,
 ) -> Result<Response, Problem> {
     parameters.finish()?;
+    if matches!(viewer, Viewer::Body(_)) {
+        return Ok(Representation::json(JSON, &of_body(&state, viewer).await?).answer(&wishes));
+    }
     staff(viewer, "")?;
     let entries = plans_of(&state)?.list().await.map_err(|error| refusal(error, ""))?;
     let plans: Vec<TrenchPlanSummary> = entries.iter().map(TrenchPlanSummary::of_entry).collect::<Result<_, _>>()?;
     Ok(Representation::json(JSON, &plans).answer(&wishes))
 }
 
-/// A plan with its trenches, the works and openings of its last round, and what was replied.
+/// A plan with its trenches, the works and openings of its last round, and what was replied. A body is told what lies in
+/// its area: trenches with some part in it as a whole, and of works and clashes what it sees of the layers.
 #[utoipa::path(get, path = "/api/trench-plans/{trench_plan_id}", tag = "trenches",
     params(("trench_plan_id" = i64, Path, description = "Number of a plan"),
         ("most_listed" = Option<usize>, Query, description = "Trenches, works, openings and clashes at most, each: 2,000; `cut_lists` names what was cut")),

@@ -56,8 +56,8 @@ pub struct TrenchSheetMember {
     is_lead: bool,
     /// It lies in the trench; else it gives way.
     is_placed: bool,
-    /// Its days outside its own window.
-    shift_days: i64,
+    /// Its days outside its own window; null to a body in whose area it has no part.
+    shift_days: Option<i64>,
 }
 
 pub(super) fn kind_title(code: &str) -> Title {
@@ -77,8 +77,10 @@ impl TrenchSheet {
             result.checks.iter().flat_map(|check| check.rules.iter().map(String::as_str)).collect();
         let orders: BTreeSet<&str> =
             ["ORD-ROAD", "ORD-CROSS"].into_iter().chain(result.gives_way.iter().map(|one| one.rule.as_ref())).collect();
+        // Of what was agreed and is no longer there the last round tells nothing, and nothing is shifted.
         let shift =
             |id: i64| plan.answer.works.iter().find(|work| work.work_id == id).map_or(0, |work| work.shift_days);
+        let is_told = |id: i64| !trench.outside.contains(&id);
         let member = |work: &crate::analysis::trench::agreement::WorkCopy| {
             let title = kind_title(&work.utility_kind);
             TrenchSheetMember {
@@ -91,7 +93,7 @@ impl TrenchSheet {
                 utility_kind_en: title.en.to_owned(),
                 is_lead: work.operator.is_some() && work.operator == kept.lead_operator,
                 is_placed: result.lines.iter().any(|line| line.work_id == work.work_id),
-                shift_days: shift(work.work_id),
+                shift_days: is_told(work.work_id).then(|| shift(work.work_id)),
             }
         };
         Self {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::analysis::trench::agreement::{MadeFrom, Terms, WorkCopy, code_of, proposed_lead};
+use crate::analysis::trench::agreement::{AreaTotals, MadeFrom, Terms, WorkCopy, code_of, proposed_lead};
 use crate::analysis::trench::{Alone, Bound, Clash, Opening, OperatorResult, Totals, TrenchResult, WorkResult};
 use crate::app::trench_plans::{StoredPlan, StoredTrench};
 use crate::domain::trench_plan::{PlannedTrenchState, ReplyKind, TrenchPlanState};
@@ -36,10 +36,13 @@ pub struct TrenchPlanSummary {
     /// Of the city that the last round was planned from.
     revision: i64,
     trenches: TrenchCounts,
-    #[schema(value_type = Totals)]
+    /// Of the whole city, as the bound; null to a body.
+    #[schema(value_type = Option<Totals>)]
     totals: Value,
-    #[schema(value_type = Bound)]
+    #[schema(value_type = Option<Bound>)]
     bound: Value,
+    /// To a body: the figures of what lies in its area, which is all that it is told of the plan.
+    area: Option<AreaTotals>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     updated_by: String,
@@ -56,7 +59,8 @@ pub struct TrenchPlanDetail {
     made_from: MadeFrom,
     /// What replies changed of the works, from all rounds so far.
     terms: Terms,
-    alone: Alone,
+    /// Of the whole city, as what each operator has of it; null, and no entries, to a body.
+    alone: Option<Alone>,
     operators: Vec<OperatorResult>,
     /// Lists that hold fewer entries than there are; `most_listed` asks for more.
     cut_lists: Vec<&'static str>,
@@ -82,7 +86,7 @@ pub struct PlannedTrench {
     /// Operators that have not accepted this version.
     awaited_operators: Vec<String>,
     lead_operator: Option<String>,
-    /// By the rule: most metres in the trench, then most cost, then name.
+    /// By the rule: most metres in the trench, then most cost, then name. Null to a body that does not know all costs.
     proposed_lead_operator: Option<String>,
     agreed_at: Option<DateTime<Utc>>,
     /// Its feature in the layer `shared_trench`, once agreed.
@@ -90,6 +94,9 @@ pub struct PlannedTrench {
     result: TrenchResult,
     /// Its works as they were when it was planned; of an agreed trench what was agreed on.
     works: Vec<WorkCopy>,
+    /// To a body: those of its works that have no part in the area. Of them number, code, operator,
+    /// kind and days are told.
+    outside_work_ids: Vec<i64>,
     /// All of them, in the order in which they came.
     replies: Vec<TrenchReply>,
 }
@@ -128,7 +135,8 @@ impl TrenchCounts {
 }
 
 impl TrenchPlanSummary {
-    fn of(row: &PlanRow, state: TrenchPlanState, trenches: TrenchCounts, (totals, bound): (Value, Value)) -> Self {
+    fn of(row: &PlanRow, state: TrenchPlanState, trenches: TrenchCounts, figures: (Value, Value)) -> Self {
+        let (totals, bound) = figures;
         Self {
             trench_plan_id: row.trench_plan_id,
             name: row.name.clone(),
@@ -140,6 +148,7 @@ impl TrenchPlanSummary {
             trenches,
             totals,
             bound,
+            area: None,
             created_at: row.created_at,
             updated_at: row.updated_at,
             updated_by: row.updated_by.clone(),
@@ -149,7 +158,7 @@ impl TrenchPlanSummary {
     pub(super) fn of_stored(stored: &StoredPlan) -> Self {
         let counts = TrenchCounts::of(stored.trenches.iter().map(|trench| (Some(trench.kept.state), 1)));
         let figures = (json!(stored.answer.totals), json!(stored.answer.bound));
-        Self::of(&stored.row, stored.state, counts, figures)
+        Self { area: stored.area.clone(), ..Self::of(&stored.row, stored.state, counts, figures) }
     }
 
     pub(super) fn of_entry(entry: &PlanEntry) -> Result<Self, Problem> {
@@ -207,11 +216,12 @@ impl PlannedTrench {
             unnamed_work_ids: kept.unnamed_works(),
             awaited_operators: kept.outstanding(),
             lead_operator: kept.lead_operator.clone(),
-            proposed_lead_operator: proposed_lead(&kept.result, &kept.works),
+            proposed_lead_operator: proposed_lead(&kept.result, &kept.works).filter(|_| trench.outside.is_empty()),
             agreed_at: trench.agreed_at,
             shared_trench_id: trench.shared_trench_id,
             result: kept.result.clone(),
             works: kept.works.clone(),
+            outside_work_ids: trench.outside.clone(),
             replies: trench.replies.iter().map(|reply| TrenchReply::of(reply, kept.version)).collect(),
         }
     }

@@ -173,6 +173,7 @@ pub async fn replan_trench_plan(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     parameters.finish()?;
+    staff(viewer, &id)?;
     let seen = found(&state, &id, viewer).await?;
     let (author, ReplanOrder { version, time_limit_s }) = (author?, parse(body)?);
     let limit = within(Some(time_limit_s.unwrap_or(60.0)), 0.1, 600.0, || "/time_limit_s".to_owned())?;

@@ -1213,7 +1213,8 @@ export interface paths {
         /**
          * Streets with what happens to them in a year: surfacing, protection, openings agreed and planned, works on
          *     communities; and how many streets are opened once and more than once within the years of their protection. The
-         *     public sees streets, years and counts, and no day, pipe or operator.
+         *     public sees streets, years and counts, and no day, pipe or operator; a body the days of streets with some part in
+         *     its area.
          */
         get: operations["show_street_calendar"];
         put?: never;
@@ -1300,7 +1301,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The plans, in the order in which they were made. */
+        /**
+         * The plans, in the order in which they were made. A body is told of those that are no drafts and have something in
+         *     its area, with the figures of its area alone.
+         */
         get: operations["list_trench_plans"];
         put?: never;
         /**
@@ -1321,7 +1325,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A plan with its trenches, the works and openings of its last round, and what was replied. */
+        /**
+         * A plan with its trenches, the works and openings of its last round, and what was replied. A body is told what lies in
+         *     its area: trenches with some part in it as a whole, and of works and clashes what it sees of the layers.
+         */
         get: operations["find_trench_plan"];
         put?: never;
         post?: never;
@@ -1341,7 +1348,8 @@ export interface paths {
         };
         /**
          * What stands against a plan in the city as it is now: works that are no longer what was agreed on or planned, and
-         *     works that would open a street again within the protection of an agreed opening. Clashes of the works with each
+         *     works that would open a street again within the protection of an agreed opening. A body is told of works that it
+         *     sees. Clashes of the works with each
          *     other are in the plan itself, as they were told when it was made.
          */
         get: operations["list_trench_plan_clashes"];
@@ -1381,7 +1389,8 @@ export interface paths {
          * A plan as a file. GeoPackage: trenches, works, openings and clashes as layers. DXF: trench lines with a layer for
          *     each state, and each cross-section in true size beside its trench, in metres of the city's plane; withdrawn
          *     trenches are left out. XLSX: the same tables as the GeoPackage, and what each operator saves. Clashes are those of
-         *     the plan and those that have come about since.
+         *     the plan and those that have come about since. A body gets what lies in its area; its XLSX has the figures of the
+         *     area instead of what each operator saves.
          */
         get: operations["export_trench_plan"];
         put?: never;
@@ -1399,7 +1408,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The steps of a plan, the newest first; of a deleted one too. */
+        /**
+         * The steps of a plan, the newest first; of a deleted one too. A body is told those since the plan was offered that
+         *     concern the plan or a trench with some part in its area, without works and terms.
+         */
         get: operations["list_trench_plan_history"];
         put?: never;
         post?: never;
@@ -1777,6 +1789,26 @@ export interface components {
             reached_households_share?: number | null;
             reached_too_small: components["schemas"]["Tally"];
             verdict: components["schemas"]["Verdict"];
+        };
+        /** @description Figures of a plan in the area of the body that asks. */
+        AreaTotals: {
+            clashes: number;
+            not_planned: number;
+            openings: number;
+            planned: number;
+            /** @description Soil and surface of these trenches. Days of closure and set-ups are saved by whole openings and are in no area. */
+            saving_yuan: string;
+            shifted: number;
+            /** @description Opened by works of the area, and how often. */
+            streets_opened: number;
+            /** Format: double */
+            trench_m: number;
+            /** @description Without those that were withdrawn. Each counts as a whole, where only a part of it lies in the area too. */
+            trenches: number;
+            /** @description Trenchless works that have a day and open no street. */
+            trenchless: number;
+            /** @description That have some part in the area, as all that is counted here. */
+            works: number;
         };
         /** @enum {string} */
         AssignmentName: "single" | "split";
@@ -3069,7 +3101,7 @@ export interface components {
             protected_until_year: number;
             /**
              * Format: date
-             * @description Days are the city's; to all others they are null.
+             * @description Days are the city's, and a body's in streets with some part in its area; to all others they are null.
              */
             starts_on?: string | null;
             state: components["schemas"]["OpeningState"];
@@ -3387,7 +3419,7 @@ export interface components {
         /** @description Something that stands against an agreement. */
         PlanClash: {
             changes: components["schemas"]["FieldChange"][];
-            /** @description It was deleted. */
+            /** @description It was deleted; to a body also when it left its area. */
             is_gone: boolean;
             kind: components["schemas"]["PlanClashKind"];
             /** Format: int32 */
@@ -3436,7 +3468,12 @@ export interface components {
             /** Format: int32 */
             number: number;
             operators: string[];
-            /** @description By the rule: most metres in the trench, then most cost, then name. */
+            /**
+             * @description To a body: those of its works that have no part in the area. Of them number, code, operator,
+             *     kind and days are told.
+             */
+            outside_work_ids: number[];
+            /** @description By the rule: most metres in the trench, then most cost, then name. Null to a body that does not know all costs. */
             proposed_lead_operator?: string | null;
             /** @description All of them, in the order in which they came. */
             replies: components["schemas"]["TrenchReply"][];
@@ -4812,7 +4849,8 @@ export interface components {
         };
         /** @description A plan with all that is in it. */
         TrenchPlanDetail: {
-            bound: components["schemas"]["Bound"];
+            area?: components["schemas"]["AreaTotals"] | null;
+            bound?: components["schemas"]["Bound"] | null;
             /** Format: date-time */
             created_at: string;
             name: string;
@@ -4829,7 +4867,7 @@ export interface components {
              */
             round: number;
             state: components["schemas"]["TrenchPlanState"];
-            totals: components["schemas"]["TrenchTotals"];
+            totals?: components["schemas"]["TrenchTotals"] | null;
             /** Format: int64 */
             trench_plan_id: number;
             trenches: components["schemas"]["TrenchCounts"];
@@ -4842,7 +4880,7 @@ export interface components {
              */
             version: number;
         } & {
-            alone: components["schemas"]["Alone"];
+            alone?: components["schemas"]["Alone"] | null;
             clashes: components["schemas"]["Clash"][];
             /** @description Lists that hold fewer entries than there are; `most_listed` asks for more. */
             cut_lists: string[];
@@ -4895,7 +4933,8 @@ export interface components {
             trench_id?: number | null;
         };
         TrenchPlanSummary: {
-            bound: components["schemas"]["Bound"];
+            area?: components["schemas"]["AreaTotals"] | null;
+            bound?: components["schemas"]["Bound"] | null;
             /** Format: date-time */
             created_at: string;
             name: string;
@@ -4912,7 +4951,7 @@ export interface components {
              */
             round: number;
             state: components["schemas"]["TrenchPlanState"];
-            totals: components["schemas"]["TrenchTotals"];
+            totals?: components["schemas"]["TrenchTotals"] | null;
             /** Format: int64 */
             trench_plan_id: number;
             trenches: components["schemas"]["TrenchCounts"];
@@ -5068,9 +5107,9 @@ export interface components {
             operator?: string | null;
             /**
              * Format: int64
-             * @description Its days outside its own window.
+             * @description Its days outside its own window; null to a body in whose area it has no part.
              */
-            shift_days: number;
+            shift_days?: number | null;
             utility_kind: string;
             utility_kind_en: string;
             utility_kind_zh: string;

@@ -1,6 +1,10 @@
 export const enTrenchPlans = {
   'trenPart.agreement': 'Agreement',
   planIntro: 'Keep the plan as a draft and put it before the operators. A trench that all accept is frozen.',
+  planIntroBody: 'The parts in your area of plans that were offered or closed, to read.',
+  planNoneBody: 'No plan that was offered has anything in your area yet.',
+  planArea: 'Your area alone: {works} works, {trenches} trenches ({metres} m), {openings} openings, {saving} yuan saved in soil and surface of trenches. Trenches partly in the area are shown whole.',
+  planOutside: 'not in your area',
   planName: 'Name of the plan',
   planKeep: 'Keep the plan',
   planKept: '“{name}” is kept',

@@ -2,6 +2,10 @@
 export const zhTrenchPlans = {
   'trenPart.agreement': '协商',
   planIntro: '把当前计划保存为草案，提交各单位答复；全部同意的共沟即冻结。',
+  planIntroBody: '已提交各单位或已办结的计划在本辖区内的部分，供查看。',
+  planNoneBody: '本辖区内还没有已提交的计划。',
+  planArea: '仅含本辖区：工程 {works} 项，共沟 {trenches} 条（{metres} 米），开挖 {openings} 次，共沟土方与路面节省 {saving} 元。部分在辖区内的共沟完整列出。',
+  planOutside: '不在本辖区',
   planName: '计划名称',
   planKeep: '保存当前计划',
   planKept: '已保存“{name}”',

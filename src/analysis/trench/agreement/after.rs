@@ -38,7 +38,7 @@ pub struct PlanClash {
     pub number: i32,
     /// The work that changed, or that would open the street again.
     pub work_id: i64,
-    /// It was deleted.
+    /// It was deleted; to a body also when it left its area.
     pub is_gone: bool,
     pub changes: Vec<FieldChange>,
     /// Of a second opening.

@@ -5,6 +5,7 @@
 //! of and is never dropped; a round in which nothing is new changes nothing.
 
 mod after;
+mod in_area;
 mod round;
 mod work_copy;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use after::{FieldChange, PlanClash, PlanClashKind, clashes_after};
+pub use in_area::{AreaTotals, InArea};
 pub use round::{Next, Terms, WantedWindow, city_under, held, next, terms_after};
 pub use work_copy::WorkCopy;
 
@@ -39,9 +41,10 @@ impl MadeFrom {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KeptAnswer {
     pub rule_set: String,
-    pub totals: Totals,
-    pub bound: Bound,
-    pub alone: Alone,
+    /// Of the whole city, as the next two; `None` in what a body is told.
+    pub totals: Option<Totals>,
+    pub bound: Option<Bound>,
+    pub alone: Option<Alone>,
     pub operators: Vec<OperatorResult>,
     pub works: Vec<WorkResult>,
     pub openings: Vec<Opening>,
@@ -54,6 +57,7 @@ impl KeptAnswer {
     pub fn split(answer: TrenchAnswer) -> (Self, Vec<TrenchResult>) {
         let TrenchAnswer { rule_set, totals, bound, alone, operators, works, openings, trenches, clashes, .. } = answer;
         let rule_set = rule_set.to_owned();
+        let (totals, bound, alone) = (Some(totals), Some(bound), Some(alone));
         (Self { rule_set, totals, bound, alone, operators, works, openings, clashes }, trenches)
     }
 }

@@ -98,6 +98,30 @@ impl WorkCopy {
         self.operator.as_deref().filter(|name| !name.trim().is_empty())
     }
 
+    /// What its trench tells of it to a body in whose area it has no part. The layer tells codes and operators too.
+    pub fn without_its_own(&self) -> Self {
+        Self {
+            work_id: self.work_id,
+            code: self.code.clone(),
+            operator: self.operator.clone(),
+            utility_kind: self.utility_kind.clone(),
+            days: self.days,
+            name: None,
+            diameter_mm: None,
+            ducts: None,
+            pressure: None,
+            burial: None,
+            depth_m: None,
+            method: None,
+            window_start: None,
+            window_end: None,
+            duration_days: None,
+            shift_limit_days: None,
+            estimated_cost_fen: None,
+            lines: Vec::new(),
+        }
+    }
+
     /// The work as a plan reads it.
     pub fn to_work(&self, plane: &GaussKruger) -> Work {
         let part = |part: &Vec<[f64; 2]>| part.iter().map(|at| plane.to_plane(Coord { x: at[0], y: at[1] })).collect();

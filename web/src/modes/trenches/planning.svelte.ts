@@ -26,12 +26,16 @@ class Planning {
   failure = $state.raw<unknown>()
   said = $state.raw<Said>()
   #run: AbortController | undefined
+  /** For whom this is. */
+  #who = ''
 
   readonly trenches: PlannedTrench[] = $derived(this.detail?.planned_trenches ?? [])
   readonly ownTrenches: OwnPlannedTrench[] = $derived(this.own?.flatMap(({ planned_trenches }) => planned_trenches) ?? [])
   readonly ownTrench = $derived(this.ownTrenches.find(({ trench_id }) => trench_id === this.trenchId))
   readonly trench = $derived(this.trenches.find(({ trench_id }) => trench_id === this.trenchId))
   readonly isOperator = $derived(!app.isPublic && app.session?.viewer === 'operator')
+  /** A body reads what lies in its area. */
+  readonly isBody = $derived(!app.isPublic && app.session?.viewer === 'body')
   /** Somebody was faster: what is shown now is what the server has. */
   readonly wasFaster = $derived(this.failure instanceof ApiError && this.failure.kind === 'version-conflict')
 
@@ -43,6 +47,12 @@ class Planning {
   }
 
   async read(): Promise<void> {
+    const who = `${app.session?.viewer} ${app.session?.speaks_for}`
+    if (this.#who !== who) {
+      // What one was told is not for the next.
+      ;[this.list, this.detail, this.own, this.trenchId, this.failure, this.said] = [undefined, undefined, undefined, undefined, undefined, undefined]
+      this.#who = who
+    }
     try {
       if (this.isOperator) {
         this.own = await calls.own()

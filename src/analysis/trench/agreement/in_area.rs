@@ -1,0 +1,163 @@
+//! What a responsible body may know of a plan: what lies in its area, by the rule of the layers, where a line lies in
+//! an area with some part of it.
+//!
+//! Invariant: of a work with no part in the area there is nothing but its part in a trench that has one: number,
+//! code, operator, kind, how many days it takes and its place in the cross-section.
+
+use std::collections::BTreeSet;
+
+use geo::{Geometry, LineString, MultiLineString};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{KeptAnswer, KeptTrench, MadeFrom, Terms, WorkCopy};
+use crate::analysis::trench::{Exception, Opening, Saving, Settings, WorkState};
+use crate::domain::trench_plan::PlannedTrenchState;
+use crate::domain::value::yuan;
+use crate::domain::{LayerId, Viewer};
+use crate::snapshot::{Area, Shape, Snapshot};
+
+/// Figures of a plan in the area of the body that asks.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
+pub struct AreaTotals {
+    /// That have some part in the area, as all that is counted here.
+    pub works: usize,
+    pub planned: usize,
+    /// Trenchless works that have a day and open no street.
+    pub trenchless: usize,
+    pub not_planned: usize,
+    pub shifted: usize,
+    /// Opened by works of the area, and how often.
+    pub streets_opened: usize,
+    pub openings: usize,
+    /// Without those that were withdrawn. Each counts as a whole, where only a part of it lies in the area too.
+    pub trenches: usize,
+    pub trench_m: f64,
+    /// Soil and surface of these trenches. Days of closure and set-ups are saved by whole openings and are in no area.
+    pub saving_yuan: String,
+    pub clashes: usize,
+}
+
+/// Where a body looks, and what it sees there.
+pub struct InArea {
+    /// `None`: the city has no such body, so nothing lies in it.
+    area: Option<Area>,
+    works: BTreeSet<i64>,
+    lines: BTreeSet<i64>,
+}
+
+impl InArea {
+    pub fn of(snapshot: &Snapshot, viewer: Viewer) -> Self {
+        let seen = |layer| -> BTreeSet<i64> {
+            snapshot
+                .layer(layer, viewer)
+                .map_or_else(BTreeSet::new, |view| view.items().iter().map(|it| it.id).collect())
+        };
+        let (works, lines) = (seen(LayerId::UtilityWork), seen(LayerId::UtilityLine));
+        Self { area: snapshot.area_of(viewer), works, lines }
+    }
+
+    /// True when a line has some part in the area. One without an extent has none.
+    fn holds<'a>(&self, parts: impl Iterator<Item = &'a [[f64; 2]]>) -> bool {
+        let part = |part: &[[f64; 2]]| LineString::from(part.iter().map(|at| (at[0], at[1])).collect::<Vec<_>>());
+        let lines = MultiLineString(parts.filter(|part| !part.is_empty()).map(part).collect());
+        let shape = Shape::new(Geometry::MultiLineString(lines));
+        self.area.as_ref().zip(shape.ok()).is_some_and(|(area, shape)| area.holds(&shape))
+    }
+
+    fn holds_copy(&self, copy: &WorkCopy) -> bool {
+        self.holds(copy.lines.iter().map(Vec::as_slice))
+    }
+
+    /// A trench with some part in the area, whole, and which of its works have no part in it: of those the copy says
+    /// no more than who they are.
+    pub fn trench(&self, mut trench: KeptTrench) -> Option<(KeptTrench, Vec<i64>)> {
+        if !self.holds(std::iter::once(trench.result.line.as_slice())) {
+            return None;
+        }
+        let mut outside = Vec::new();
+        for work in &mut trench.works {
+            if !self.holds_copy(work) {
+                outside.push(work.work_id);
+                *work = work.without_its_own();
+            }
+        }
+        Some((trench, outside))
+    }
+
+    /// Works of a plan that a body may know: those that lie in its area now, and `copies`, which lay there when their
+    /// trench was planned.
+    pub fn works_with(&self, copies: impl Iterator<Item = i64>) -> BTreeSet<i64> {
+        copies.chain(self.works.iter().copied()).collect()
+    }
+
+    /// What is met, as a clash names it.
+    fn may_name(&self, works: &BTreeSet<i64>, reference: &str) -> bool {
+        let Some((layer, id)) = reference.split_once('/') else { return false };
+        match (layer, id.parse::<i64>()) {
+            ("utility_work", Ok(id)) => works.contains(&id),
+            ("utility_line", Ok(id)) => self.lines.contains(&id),
+            ("street", Ok(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// An answer cut to these works. Figures of the whole city are left out.
+    pub fn answer(&self, answer: KeptAnswer, works: &BTreeSet<i64>) -> KeptAnswer {
+        let opening = |mut one: Opening| {
+            one.work_ids.retain(|work| works.contains(work));
+            (!one.work_ids.is_empty()).then_some(one)
+        };
+        let clashes = answer.clashes.into_iter();
+        KeptAnswer {
+            rule_set: answer.rule_set,
+            totals: None,
+            bound: None,
+            alone: None,
+            operators: Vec::new(),
+            works: answer.works.into_iter().filter(|work| works.contains(&work.work_id)).collect(),
+            openings: answer.openings.into_iter().filter_map(opening).collect(),
+            clashes: clashes.filter(|one| works.contains(&one.work_id) && self.may_name(works, &one.other)).collect(),
+        }
+    }
+
+    /// What a plan was ordered with: of exceptions those between what the body sees.
+    pub fn made_from(&self, mut made_from: MadeFrom, works: &BTreeSet<i64>) -> MadeFrom {
+        let is_seen = |one: &Exception| {
+            works.contains(&one.work_id) && one.other.as_ref().is_none_or(|other| self.may_name(works, other))
+        };
+        made_from.exceptions.retain(is_seen);
+        made_from
+    }
+
+    pub fn terms(&self, mut terms: Terms, works: &BTreeSet<i64>) -> Terms {
+        terms.windows.retain(|one| works.contains(&one.work_id));
+        terms.apart.retain(|one| one.work_ids.iter().all(|work| works.contains(work)));
+        terms
+    }
+}
+
+impl AreaTotals {
+    /// Of a plan that was cut.
+    pub fn of(answer: &KeptAnswer, trenches: &[KeptTrench], settings: &Settings) -> Self {
+        let state = |state| answer.works.iter().filter(|work| work.state == state).count();
+        let living: Vec<&KeptTrench> =
+            trenches.iter().filter(|trench| trench.state != PlannedTrenchState::Withdrawn).collect();
+        let mut saving = Saving::default();
+        living.iter().for_each(|trench| saving += trench.result.saving);
+        let metres: f64 = living.iter().map(|trench| trench.result.to_m - trench.result.from_m).sum();
+        Self {
+            works: answer.works.len(),
+            planned: state(WorkState::Planned),
+            trenchless: state(WorkState::Trenchless),
+            not_planned: state(WorkState::NotPlanned),
+            shifted: answer.works.iter().filter(|work| work.shift_days > 0).count(),
+            streets_opened: answer.openings.iter().map(|one| one.street_id).collect::<BTreeSet<_>>().len(),
+            openings: answer.openings.len(),
+            trenches: living.len(),
+            trench_m: (metres * 1000.0).round() / 1000.0,
+            saving_yuan: yuan(saving.fen(settings)),
+            clashes: answer.clashes.len(),
+        }
+    }
+}
