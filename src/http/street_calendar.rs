@@ -1,5 +1,7 @@
 //! The calendar of streets: the public figure for 最多改一次, with what the city knows beside it.
 
+use std::time::Instant;
+
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
@@ -13,11 +15,15 @@ use super::parameters::Parameters;
 use super::problem::{Problem, ProblemBody};
 use super::representation::{Representation, Wishes};
 use super::trench_plans::plans_of;
+use crate::analysis::siting::Watch;
 use crate::analysis::trench::calendar::{OpeningState, StreetCalendar, calendar};
+use crate::analysis::trench::outside_plans::{OutsideWork, WhyOutside, outside_plans};
+use crate::analysis::trench::{City, Settings};
 use crate::app::trench_plans::PlanError;
 use crate::domain::Viewer;
 use crate::domain::moratorium::ProtectionYears;
 use crate::export::{ExportError, Folder, Format, Holds, Table, TableCell, TableColumn, TableRow, write_tables};
+use crate::geodesy::GaussKruger;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StreetCalendarAnswer {
@@ -30,7 +36,8 @@ pub struct StreetCalendarAnswer {
 /// Streets with what happens to them in a year: surfacing, protection, openings agreed and planned, works on
 /// communities; and how many streets are opened once and more than once within the years of their protection. The
 /// public sees streets, years and counts, and no day, pipe or operator; a body the days of streets with some part in
-/// its area.
+/// its area. Works outside of every plan are in no figure but two: how many streets they may open in the year, and how
+/// many of those opened once. Planners are told which works these are, a body those that it sees.
 #[utoipa::path(get, path = "/api/street-calendar", tag = "trenches",
     params(("year" = i32, Query, description = "The year"),
         ("street" = Option<i64>, Query, description = "Only this street, whatever happens in it; totals stay the city's"),
@@ -53,14 +60,29 @@ pub async fn show_street_calendar(
     let year = parameters.take_integer("year", 1900, 2200)?.ok_or_else(|| Problem::parameter("year", "is missing"))?;
     let street = parameters.take_integer("street", 1, i64::MAX)?;
     parameters.finish()?;
-    let openings = plans_of(&state)?.openings().await.map_err(|error| match error {
+    let (openings, decided) = plans_of(&state)?.openings().await.map_err(|error| match error {
         PlanError::Store(error) => database_away(error),
         other => Problem::internal(other),
     })?;
     let (snapshot, protection) = (state.city.snapshot(), ProtectionYears::default());
     let revision = snapshot.revision;
-    let found =
-        state.lanes.heavy(move |_| calendar(&snapshot, viewer, &openings, protection, year as i32, street)).await;
+    let (plane, year) = (GaussKruger::of_longitude(state.settings.city.center[0]), year as i32);
+    let found = state.lanes.heavy(move |wanted| {
+        let start = Instant::now();
+        let watch = Watch {
+            is_wanted: &|| wanted.is_wanted(),
+            seconds: &|| start.elapsed().as_secs_f64(),
+            limit: f64::INFINITY,
+            tell: &|_| {},
+        };
+        // How many there are is for everybody, so it is counted over all works; who is told which is the calendar's.
+        let city = City::of(&snapshot, Viewer::Everything, plane);
+        let city = city.ok_or_else(|| Problem::internal("the layers of works and streets are not there"))?;
+        let outside = outside_plans(&city, &decided, year, &Settings::default(), &watch)
+            .map_err(|_| Problem::internal("a calendar was given up that somebody waits for"))?;
+        Ok::<_, Problem>(calendar(&snapshot, viewer, &openings, &outside, protection, year, street))
+    });
+    let found = found.await?;
     let Some(format) = format else {
         return Ok(Representation::json(JSON, &StreetCalendarAnswer { revision, calendar: found }).answer(&wishes));
     };
@@ -88,7 +110,9 @@ fn column(name: &str, title: &str, holds: Holds) -> TableColumn {
 }
 
 fn streets(calendar: &StreetCalendar) -> Table {
-    let columns = vec![
+    // Whoever is not told of works has no column that could be empty for that reason.
+    let tells_works = calendar.works_without_window.is_some();
+    let mut columns = vec![
         column("street_id", "道路编号", Holds::Integer),
         column("name", "道路", Holds::Text),
         column("surfaced_on", "最近铺装日期", Holds::Text),
@@ -102,6 +126,9 @@ fn streets(calendar: &StreetCalendar) -> Table {
         column("is_opened_while_protected", "铺装保护期内开挖", Holds::Integer),
         column("community_works", "小区改造（片区、启动年份）", Holds::Text),
     ];
+    if tells_works {
+        columns.push(column("outside_plans", "计划外工程（单位、时段、原因）", Holds::Text));
+    }
     let text = |text: Option<String>| text.map_or(TableCell::Empty, TableCell::Text);
     let yes = |is: bool| TableCell::Integer(i64::from(is));
     let rows = calendar.streets.iter().map(|street| {
@@ -112,7 +139,7 @@ fn streets(calendar: &StreetCalendar) -> Table {
         };
         let works =
             street.community_works.iter().map(|it| format!("{} {}", it.name.as_deref().unwrap_or("?"), it.start_year));
-        TableRow {
+        let mut row = TableRow {
             cells: vec![
                 TableCell::Integer(street.street_id),
                 text(street.name.clone()),
@@ -128,9 +155,23 @@ fn streets(calendar: &StreetCalendar) -> Table {
                 TableCell::Text(works.collect::<Vec<_>>().join("；")),
             ],
             shape: None,
-        }
+        };
+        let outside = street.outside_plans.iter().flatten().map(outside_text).collect::<Vec<_>>();
+        row.cells.extend(tells_works.then(|| TableCell::Text(outside.join("；"))));
+        row
     });
     Table { name: "streets", title: "道路", columns, rows: rows.collect(), has_shapes: false }
+}
+
+/// A work outside of every plan in words.
+fn outside_text(work: &OutsideWork) -> String {
+    let why = match work.why {
+        WhyOutside::InNoPlan => "未列入计划",
+        WhyOutside::NotAgreed => "所列计划已办结或被取代，未达成一致",
+    };
+    let code = work.code.clone().unwrap_or_else(|| format!("#{}", work.work_id));
+    let operator = work.operator.as_deref().unwrap_or("未登记单位");
+    format!("{code} {operator} {}~{} {why}", work.window_start, work.window_end)
 }
 
 fn totals(calendar: &StreetCalendar) -> Table {
@@ -151,6 +192,9 @@ fn totals(calendar: &StreetCalendar) -> Table {
         ("开挖次数", of.openings),
         ("其中已同意", of.openings_agreed),
         ("计划铺装道路", of.streets_resurfaced),
+        ("计划外工程可能开挖的道路", of.streets_perhaps_opened),
+        ("仅开挖一次中计划外工程可能再开挖的", of.streets_once_in_doubt),
     ];
-    Table { name: "totals", title: "合计", columns, rows: rows.into_iter().map(row).collect(), has_shapes: false }
+    let rows = rows.into_iter().chain(calendar.works_without_window.map(|n| ("计划外且无时段的工程", n)));
+    Table { name: "totals", title: "合计", columns, rows: rows.map(row).collect(), has_shapes: false }
 }

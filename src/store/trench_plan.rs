@@ -181,6 +181,8 @@ pub struct PlanOpenings {
     pub trench_plan_id: i64,
     pub state: String,
     pub openings: Json,
+    /// All works of the plan, with a day or without.
+    pub work_ids: Vec<i64>,
 }
 
 /// Features of the layer `shared_trench` that plans made, also of trenches that were taken back since.
@@ -243,8 +245,12 @@ pub async fn openings(store: &Store) -> Result<(Vec<PlanOpenings>, Vec<AgreedWor
     let agreed = transaction.query(include_str!("../../sql/queries/trench_plan/agreed.sql"), &[]).await?;
     transaction.commit().await?;
     let plan = |row: &Row| {
-        let (trench_plan_id, state) = (row.try_get("trench_plan_id")?, row.try_get("state")?);
-        Ok(PlanOpenings { trench_plan_id, state, openings: row.try_get("openings")? })
+        Ok(PlanOpenings {
+            trench_plan_id: row.try_get("trench_plan_id")?,
+            state: row.try_get("state")?,
+            openings: row.try_get("openings")?,
+            work_ids: row.try_get("work_ids")?,
+        })
     };
     let works =
         |row: &Row| Ok(AgreedWorks { work_ids: row.try_get("work_ids")?, starts_on: row.try_get("starts_on")? });

@@ -443,3 +443,88 @@ async fn the_calendar_counts_streets_and_shows_the_public_no_day() {
     town.office.client.get("/api/street-calendar").await.problem(400, "invalid-parameter");
     town.office.client.get("/api/street-calendar?year=2024&f=pdf").await.problem(400, "invalid-parameter");
 }
+
+#[tokio::test]
+async fn works_outside_of_every_plan_are_named_to_planners_and_counted_for_everybody() {
+    let town = Town::new().await;
+    let street = |name: &str| json!({ "name": name, "street_class": "residential", "width_m": 12 });
+    town.make("street", line(0.0, 300.0, 500.0), street("短街")).await;
+    town.make("street", line(0.0, 300.0, 900.0), street("空街")).await;
+    let before = town.see("/api/street-calendar?year=2024").await;
+    // Without a plan nothing is decided: both works of the long street are outside.
+    assert_eq!(
+        (&before["totals"]["streets_perhaps_opened"], &before["totals"]["streets_opened"]),
+        (&json!(1), &json!(0))
+    );
+    let named = |calendar: &Value, street: &str| -> Vec<(String, String)> {
+        let entries = calendar["streets"].as_array().unwrap();
+        let entry =
+            entries.iter().find(|entry| entry["name"] == street).unwrap_or_else(|| panic!("{street}: {calendar}"));
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let works = entry["outside_plans"].as_array().unwrap().iter();
+        works.map(|work| (text(&work["code"]), text(&work["why"]))).collect()
+    };
+    let no_plan = |code: &str| (code.to_owned(), "in_no_plan".to_owned());
+    assert_eq!(named(&before, "长街"), [no_plan("GC1"), no_plan("GC2")]);
+
+    let path = town.offered().await;
+    let planned = town.see("/api/street-calendar?year=2024").await;
+    assert_eq!(planned["totals"]["streets_perhaps_opened"], 0);
+    assert_eq!(named(&planned, "长街"), []);
+
+    // What comes after the plan: over two years in the long street, in another one, trenchless, without a window.
+    town.make("utility_work", line(0.0, 200.0, 2.0), work("GC7", "gas", GAS, ("2024-11-01", "2025-03-01"))).await;
+    town.make("utility_work", line(0.0, 200.0, 501.0), work("GC8", "gas", GAS, ("2025-02-01", "2025-03-01"))).await;
+    let mut trenchless = work("GC9", "gas", GAS, ("2024-02-01", "2024-03-01"));
+    trenchless["method"] = json!("trenchless");
+    town.make("utility_work", line(0.0, 200.0, 901.0), trenchless).await;
+    let mut windowless = work("GC0", "gas", GAS, ("2024-02-01", "2024-03-01"));
+    windowless["window_end"] = Value::Null;
+    town.make("utility_work", line(0.0, 200.0, 902.0), windowless).await;
+    let now = town.see("/api/street-calendar?year=2024").await;
+    let totals = &now["totals"];
+    assert_eq!((&totals["streets_perhaps_opened"], &totals["streets_once_in_doubt"]), (&json!(1), &json!(1)));
+    assert_eq!(named(&now, "长街"), [no_plan("GC7")]);
+    assert_eq!(totals["openings"], planned["totals"]["openings"], "they are no openings: no day is decided");
+    assert_eq!(totals["streets_opened_once"], 1);
+    assert_eq!(now["works_without_window"], 1);
+    let next = town.see("/api/street-calendar?year=2025").await;
+    assert_eq!((named(&next, "长街"), named(&next, "短街")), (vec![no_plan("GC7")], vec![no_plan("GC8")]));
+    assert_eq!(
+        (&next["totals"]["streets_perhaps_opened"], &next["totals"]["streets_once_in_doubt"]),
+        (&json!(2), &json!(0))
+    );
+    assert_eq!(town.see("/api/street-calendar?year=2026").await["totals"]["streets_perhaps_opened"], 0);
+
+    // The public has the numbers, and of works, operators, days and streets that are only perhaps opened nothing.
+    let public = town.see("/api/street-calendar?year=2025&viewer=public").await;
+    assert_eq!(public["totals"], next["totals"]);
+    assert_eq!((&public["streets"], &public["works_without_window"]), (&json!([]), &Value::Null));
+    let of_year = town.see("/api/street-calendar?year=2024&viewer=public").await;
+    assert_eq!(of_year["streets"][0]["outside_plans"], Value::Null);
+    for secret in ["GC7", "GC8", GAS, "2024-11", "短街", "空街"] {
+        assert!(!public.to_string().contains(secret) && !of_year.to_string().contains(secret), "{secret}");
+    }
+    let csv = async |viewer: &str| {
+        let answer = town.office.client.get(&format!("/api/street-calendar?year=2024&f=csv&viewer={viewer}")).await;
+        String::from_utf8_lossy(&answer.body).into_owned()
+    };
+    let (of_city, of_public) = (csv("everything").await, csv("public").await);
+    assert!(
+        of_city.contains("计划外工程") && of_city.contains("GC7 乙燃气公司 2024-11-01~2025-03-01 未列入计划"),
+        "{of_city}"
+    );
+    assert!(!of_public.contains("计划外工程") && !of_public.contains("GC7"), "{of_public}");
+
+    // A plan that is closed decides for what it agreed on, and for nothing else.
+    let version = town.version(&path).await;
+    town.order("POST", &format!("{path}/close"), json!({ "version": version })).await.json();
+    let closed = town.see("/api/street-calendar?year=2024").await;
+    let why = named(&closed, "长街");
+    let lapsed = |code: &str| (code.to_owned(), "not_agreed".to_owned());
+    assert_eq!(why, [lapsed("GC1"), lapsed("GC2"), no_plan("GC7")]);
+    assert_eq!(
+        (&closed["totals"]["streets_opened"], &closed["totals"]["streets_perhaps_opened"]),
+        (&json!(0), &json!(1))
+    );
+}

@@ -295,6 +295,9 @@ pub async fn prepare(town: &Town, planner: &Who, b: &Who) -> Made {
     while has_edge && town.office.client.city.snapshot().revision <= revision {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
+    if has_edge {
+        town.add_works_outside_of_plans().await;
+    }
     Made {
         plan,
         trenches,

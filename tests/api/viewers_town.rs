@@ -36,10 +36,10 @@ pub const OF_EAST: [&str; 9] =
     ["MARKCONF", "MARKNULL", "MARKFAR", "MARKLINE", "MARKTRENCH", "MARKSITE", "MARKREMARK", "104.69123", "30.14123"];
 
 /// What is the west's, in `with_an_edge`: a trench of its own, and of the trench on the edge the work on its side.
-pub const OF_WEST: [&str; 8] =
-    ["WESTONE", "WESTTWO", "WESTREASON", "WESTEDGE", "104.64996", "WESTWORK", "WESTLINE", "WESTREMARK"];
-/// Of that trench what is the east's alone: name, place and a depth of after its agreement.
-pub const OF_EASTERN_EDGE: [&str; 3] = ["MARKEDGE", "104.65004", "1.73125"];
+pub const OF_WEST: [&str; 9] =
+    ["WESTAFTER", "WESTONE", "WESTTWO", "WESTREASON", "WESTEDGE", "104.64996", "WESTWORK", "WESTLINE", "WESTREMARK"];
+/// Of that trench what is the east's alone: name, place and a depth of after its agreement; and a work in no plan.
+pub const OF_EASTERN_EDGE: [&str; 4] = ["MARKAFTER", "MARKEDGE", "104.65004", "1.73125"];
 
 pub struct Town {
     pub office: Office,
@@ -178,6 +178,26 @@ impl Town {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         self
+    }
+
+    /// After the plan: a work in the street of either side that no plan has.
+    pub async fn add_works_outside_of_plans(&self) {
+        let snapshot = || self.office.client.city.snapshot();
+        let before = snapshot().feature_count();
+        for (code, operator, geom) in [
+            ("MARKAFTER", "乙水务", line([104.6551, 30.12005], [104.6579, 30.12005])),
+            ("WESTAFTER", "丙电信", line([104.6201, 30.12505], [104.6229, 30.12505])),
+        ] {
+            let sql = format!(
+                "insert into utility_work (code, name, utility_kind, operator, method, diameter_mm, window_start, window_end,
+                 duration_days, geom) values ('{code}', '{code}', 'water', '{operator}', 'open', 200, '2024-03-01',
+                 '2024-09-30', 20, {geom});"
+            );
+            self.office.db.psql(&sql).await;
+        }
+        while snapshot().feature_count() < before + 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// The cookie of somebody who logs in; of nobody, none.

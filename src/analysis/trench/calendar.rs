@@ -8,6 +8,7 @@ use geo::{BoundingRect, Intersects};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::outside_plans::{OutsidePlans, OutsideWork};
 use crate::domain::moratorium::{ProtectionYears, years_after};
 use crate::domain::{LayerId, Value, Viewer};
 use crate::snapshot::{Item, LayerView, ShapeGeometry, Snapshot};
@@ -28,8 +29,11 @@ pub struct StreetCalendar {
     /// Years of protection after each kind of surfacing and after an opening.
     pub protection: ProtectionYears,
     pub totals: CalendarTotals,
-    /// Streets with an opening, a surfacing, a resurfacing or works on a community in this year, in the order of ids;
-    /// or the one that was asked for.
+    /// Works outside of every plan that have no usable window, so that nobody knows in which year they open a street: of
+    /// the city to planners, of its area to a body; null to all others.
+    pub works_without_window: Option<usize>,
+    /// Streets with an opening, a surfacing, a resurfacing or works on a community in this year, and for whoever is
+    /// told of them with works outside of every plan, in the order of ids; or the one that was asked for.
     pub streets: Vec<StreetEntry>,
 }
 
@@ -48,6 +52,11 @@ pub struct CalendarTotals {
     pub streets_opened_with_unknown_protection: usize,
     pub openings: usize,
     pub openings_agreed: usize,
+    /// Streets that works outside of every plan may open in this year, by their windows. No day is decided for them, so
+    /// they are in none of the figures above.
+    pub streets_perhaps_opened: usize,
+    /// Of those opened once, by plans, the ones that such works may open too.
+    pub streets_once_in_doubt: usize,
     /// To be surfaced in this year.
     pub streets_resurfaced: usize,
 }
@@ -67,6 +76,9 @@ pub struct StreetEntry {
     /// Of all years, in order.
     pub openings: Vec<OpeningEntry>,
     pub community_works: Vec<CommunityWorks>,
+    /// Works outside of every plan that may open the street in this year. Planners see all, a body those of its area; null
+    /// to all others.
+    pub outside_plans: Option<Vec<OutsideWork>>,
     pub openings_in_year: usize,
     /// One of this year's openings has another one within the years of protection.
     pub is_opened_more_than_once: bool,
@@ -106,6 +118,7 @@ pub fn calendar(
     snapshot: &Snapshot,
     viewer: Viewer,
     openings: &[StreetOpening],
+    outside: &OutsidePlans,
     protection: ProtectionYears,
     year: i32,
     street: Option<i64>,
@@ -121,6 +134,7 @@ pub fn calendar(
     }
     let precincts = adopted(snapshot, viewer);
     let area = snapshot.area_of(viewer);
+    let told = told_outside(snapshot, viewer, outside);
     let may_know_days =
         |item: &Item| viewer == Viewer::Everything || area.as_ref().is_some_and(|area| area.holds(&item.shape));
     if let Some(view) = snapshot.layer(LayerId::Street, viewer) {
@@ -134,22 +148,39 @@ pub fn calendar(
             if !may_know_days(item) {
                 entry.openings.iter_mut().for_each(|one| (one.starts_on, one.ends_on) = (None, None));
             }
-            totals.count(&entry, year);
+            entry.outside_plans = told.as_ref().map(|told| told.by_street.get(&item.id).cloned().unwrap_or_default());
+            // A number for everybody; which streets they are is not.
+            totals.count(&entry, year, outside.by_street.contains_key(&item.id));
             let is_of_year = |day: Option<NaiveDate>| day.is_some_and(|day| day.year() == year);
             let has_news = entry.openings_in_year > 0
                 || is_of_year(entry.surfaced_on)
                 || is_of_year(entry.resurfacing_on)
+                || entry.outside_plans.as_ref().is_some_and(|works| !works.is_empty())
                 || entry.community_works.iter().any(|works| works.start_year == i64::from(year));
             if is_asked || (street.is_none() && has_news) {
                 streets.push(entry);
             }
         }
     }
-    StreetCalendar { year, protection, totals, streets }
+    let works_without_window = told.map(|told| told.without_window.len());
+    StreetCalendar { year, protection, totals, works_without_window, streets }
+}
+
+/// Works outside of plans as far as a viewer is told of works.
+fn told_outside(snapshot: &Snapshot, viewer: Viewer, outside: &OutsidePlans) -> Option<OutsidePlans> {
+    match viewer {
+        Viewer::Everything => Some(outside.clone()),
+        Viewer::Body(_) => {
+            let works = snapshot.layer(LayerId::UtilityWork, viewer);
+            Some(outside.of_works(&works.iter().flat_map(|view| view.items()).map(|item| item.id).collect()))
+        }
+        Viewer::Public | Viewer::Operator(_) => None,
+    }
 }
 
 impl CalendarTotals {
-    fn count(&mut self, entry: &StreetEntry, year: i32) {
+    fn count(&mut self, entry: &StreetEntry, year: i32, is_perhaps_opened: bool) {
+        self.streets_perhaps_opened += usize::from(is_perhaps_opened);
         self.streets_resurfaced += usize::from(entry.resurfacing_on.is_some_and(|day| day.year() == year));
         if entry.openings_in_year == 0 {
             return;
@@ -159,6 +190,7 @@ impl CalendarTotals {
         let agreed = entry.openings.iter().filter(|one| one.year == year && one.state == OpeningState::Agreed);
         self.openings_agreed += agreed.count();
         self.streets_opened_once += usize::from(!entry.is_opened_more_than_once);
+        self.streets_once_in_doubt += usize::from(!entry.is_opened_more_than_once && is_perhaps_opened);
         self.streets_opened_more_than_once += usize::from(entry.is_opened_more_than_once);
         self.streets_opened_while_protected += usize::from(entry.is_opened_while_protected);
         self.streets_opened_with_unknown_protection += usize::from(entry.is_protection_unknown);
@@ -220,6 +252,7 @@ fn entry(
             })
             .collect(),
         community_works,
+        outside_plans: None,
     }
 }
 

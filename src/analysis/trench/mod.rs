@@ -12,6 +12,7 @@ mod checks;
 mod held;
 mod layers;
 mod meeting;
+pub mod outside_plans;
 pub mod path;
 mod problem;
 mod recheck;

@@ -1,7 +1,7 @@
 //! All meetings of a city: works with streets, with one another and with the lines that lie there already.
 
 use super::held::Held;
-use super::layers::{City, Street};
+use super::layers::{City, Street, Work};
 use super::meeting::{Meeting, among, between};
 use super::path::Path;
 use super::problem::Problem;
@@ -43,8 +43,12 @@ pub fn match_up(city: &City, settings: &Settings, watch: &Watch<'_>) -> Result<M
 impl Matched {
     /// True when a work runs along a street.
     pub fn is_in_street(city: &City, meeting: &Meeting, settings: &Settings) -> bool {
-        let shorter = city.works[meeting.a].path.length_m.min(city.streets[meeting.b].path.length_m);
-        meeting.is_along(settings.least_along_m, shorter)
+        Self::runs_in(&city.works[meeting.a], &city.streets[meeting.b], meeting, settings)
+    }
+
+    /// The same of a work and a street that meet, wherever they stand.
+    pub fn runs_in(work: &Work, street: &Street, meeting: &Meeting, settings: &Settings) -> bool {
+        meeting.is_along(settings.least_along_m, work.path.length_m.min(street.path.length_m))
     }
 
     /// True when two works run along each other.

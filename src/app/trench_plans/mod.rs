@@ -25,6 +25,7 @@ use crate::analysis::trench::agreement::{
     AgreedTrench, AreaTotals, KeptAnswer, KeptTrench, MadeFrom, NotTaken, Reply, Terms, WorkCopy, code_of,
 };
 use crate::analysis::trench::calendar::StreetOpening;
+use crate::analysis::trench::outside_plans::Decided;
 use crate::domain::trench_plan::{PlannedTrenchState, ReplyKind, TrenchPlanState};
 use crate::store::trench_plan::{
     self, PlanEntry, PlanOpenings, PlanRow, PlanStepRow, PlannedTrenchRow, ReplyRow, WholePlan,
@@ -244,14 +245,20 @@ impl TrenchPlans {
 
     /// Openings of streets that plans come to. Drafts are nobody's calendar. What was agreed counts of every plan; what
     /// is only planned counts of the newest one that is offered, so that works which stand in several plans count once.
-    pub async fn openings(&self) -> Result<Vec<StreetOpening>, PlanError> {
+    /// Of which works that decides is told beside them.
+    pub async fn openings(&self) -> Result<(Vec<StreetOpening>, Decided), PlanError> {
         let (plans, agreed) = trench_plan::openings(&self.store).await?;
         let agreed: BTreeMap<i64, NaiveDate> =
             agreed.iter().flat_map(|one| one.work_ids.iter().map(|work| (*work, one.starts_on))).collect();
         let is_offered = |plan: &&PlanOpenings| plan.state == TrenchPlanState::Offered.code();
         let newest = plans.iter().filter(is_offered).map(|plan| plan.trench_plan_id).max();
+        let mut decided = Decided { by_plans: agreed.keys().copied().collect(), ..Decided::default() };
         let mut found = Vec::new();
-        for PlanOpenings { trench_plan_id, openings, .. } in plans {
+        for PlanOpenings { trench_plan_id, openings, work_ids, .. } in plans {
+            if newest == Some(trench_plan_id) {
+                decided.by_plans.extend(&work_ids);
+            }
+            decided.in_plans.extend(work_ids);
             let openings: Vec<Opening> = read("trench_plan", trench_plan_id, "answer", openings)?;
             found.extend(openings.into_iter().filter_map(|one| {
                 let is_agreed = one.work_ids.iter().any(|work| agreed.get(work) == Some(&one.starts_on));
@@ -261,7 +268,7 @@ impl TrenchPlans {
                 (is_agreed || is_planned).then_some(StreetOpening { street_id, starts_on, ends_on, is_agreed })
             }));
         }
-        Ok(found)
+        Ok((found, decided))
     }
 
     /// Trenches that were agreed in other plans: no plan goes against them.

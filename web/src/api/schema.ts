@@ -1214,7 +1214,8 @@ export interface paths {
          * Streets with what happens to them in a year: surfacing, protection, openings agreed and planned, works on
          *     communities; and how many streets are opened once and more than once within the years of their protection. The
          *     public sees streets, years and counts, and no day, pipe or operator; a body the days of streets with some part in
-         *     its area.
+         *     its area. Works outside of every plan are in no figure but two: how many streets they may open in the year, and how
+         *     many of those opened once. Planners are told which works these are, a body those that it sees.
          */
         get: operations["show_street_calendar"];
         put?: never;
@@ -1890,6 +1891,8 @@ export interface components {
             openings: number;
             openings_agreed: number;
             streets: number;
+            /** @description Of those opened once, by plans, the ones that such works may open too. */
+            streets_once_in_doubt: number;
             /** @description Opened in this year. */
             streets_opened: number;
             streets_opened_more_than_once: number;
@@ -1899,6 +1902,11 @@ export interface components {
             streets_opened_while_protected: number;
             /** @description Of those opened, by what is known of their last surfacing. */
             streets_opened_with_unknown_protection: number;
+            /**
+             * @description Streets that works outside of every plan may open in this year, by their windows. No day is decided for them, so
+             *     they are in none of the figures above.
+             */
+            streets_perhaps_opened: number;
             /** @description To be surfaced in this year. */
             streets_resurfaced: number;
         };
@@ -3179,6 +3187,20 @@ export interface components {
             diameter_mm?: number | null;
             operator?: string | null;
             utility_kind: string;
+            /** Format: int64 */
+            work_id: number;
+        };
+        /** @description A work that may open a street in a year, on a day that no plan decides. */
+        OutsideWork: {
+            code?: string | null;
+            name?: string | null;
+            operator?: string | null;
+            utility_kind: string;
+            why: components["schemas"]["WhyOutside"];
+            /** Format: date */
+            window_end: string;
+            /** Format: date */
+            window_start: string;
             /** Format: int64 */
             work_id: number;
         };
@@ -4606,11 +4628,16 @@ export interface components {
             /** @description Years of protection after each kind of surfacing and after an opening. */
             protection: components["schemas"]["ProtectionYears"];
             /**
-             * @description Streets with an opening, a surfacing, a resurfacing or works on a community in this year, in the order of ids;
-             *     or the one that was asked for.
+             * @description Streets with an opening, a surfacing, a resurfacing or works on a community in this year, and for whoever is
+             *     told of them with works outside of every plan, in the order of ids; or the one that was asked for.
              */
             streets: components["schemas"]["StreetEntry"][];
             totals: components["schemas"]["CalendarTotals"];
+            /**
+             * @description Works outside of every plan that have no usable window, so that nobody knows in which year they open a street: of
+             *     the city to planners, of its area to a body; null to all others.
+             */
+            works_without_window?: number | null;
             /** Format: int32 */
             year: number;
         } & {
@@ -4628,6 +4655,11 @@ export interface components {
             /** @description Of all years, in order. */
             openings: components["schemas"]["OpeningEntry"][];
             openings_in_year: number;
+            /**
+             * @description Works outside of every plan that may open the street in this year. Planners see all, a body those of its area; null
+             *     to all others.
+             */
+            outside_plans?: components["schemas"]["OutsideWork"][] | null;
             /**
              * Format: date
              * @description First day on which its last surfacing no longer protects it; null where it never did or nobody knows.
@@ -5349,6 +5381,11 @@ export interface components {
          * @enum {string}
          */
         Why: "no_length" | "no_window" | "window_ends_before_it_starts" | "window_too_short" | "street_protected" | "no_day_left";
+        /**
+         * @description Why nothing is known of a work's day.
+         * @enum {string}
+         */
+        WhyOutside: "in_no_plan" | "not_agreed";
         WithdrawOrder: {
             reason: string;
             /**

@@ -132,5 +132,12 @@ export const enTrenchPlans = {
   'calMark.surfaced': 'surfaced',
   'calMark.resurfaced': 'to be surfaced',
   'calMark.protected': 'protected',
-  calNote: 'Renewed at most once: a street is opened no more than once within its years of protection. Only plans that are kept count; openings that nobody recorded are not in it.',
+  calPerhaps: 'Streets that works outside of plans may open',
+  calInDoubt: '{n} of them counted as opened once',
+  'calShown.outside': 'With works outside of plans',
+  calOutsideWork: 'Outside of plans: {work} ({operator}), {from} to {to}, no day decided;',
+  'calOutsideWhy.in_no_plan': 'in no plan',
+  'calOutsideWhy.not_agreed': 'its plan was closed or followed by another without agreement',
+  calWithoutWindow: '{n} more works outside of plans have no window, so their year is not known.',
+  calNote: '“At most once”: a street has no more than one opening within its protection. Openings are those of plans that were offered; works outside of them have no day, are no openings, and are counted by their windows as streets that they may open. What nobody registered is not there.',
 }

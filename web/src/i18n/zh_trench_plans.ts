@@ -133,5 +133,12 @@ export const zhTrenchPlans = {
   'calMark.surfaced': '铺装',
   'calMark.resurfaced': '计划铺装',
   'calMark.protected': '受保护',
-  calNote: '“最多改一次”：一条道路在保护期内的开挖不多于一次。只计入已保存的共沟计划；没有登记的开挖不在其中。',
+  calPerhaps: '计划外工程可能开挖的道路',
+  calInDoubt: '其中 {n} 条计入“只开挖一次”',
+  'calShown.outside': '有计划外工程的',
+  calOutsideWork: '计划外：{work}（{operator}），{from} 至 {to}，日期未定；',
+  'calOutsideWhy.in_no_plan': '未列入计划',
+  'calOutsideWhy.not_agreed': '所列计划已办结或被取代，未达成一致',
+  calWithoutWindow: '另有 {n} 项计划外工程没有时段，不知在哪一年开挖。',
+  calNote: '“最多改一次”：一条道路在保护期内的开挖不多于一次。开挖只计入已提交的共沟计划；计划外工程日期未定，不计开挖次数，只按其时段另列可能开挖的道路数。没有登记的开挖不在其中。',
 } as const

@@ -20,6 +20,7 @@ const street: StreetEntry = {
     { year: 2026, state: 'planned', starts_on: null, ends_on: null, protected_until_year: 2029 },
   ],
   community_works: [],
+  outside_plans: null,
 }
 
 describe('the calendar of a street', () => {
