@@ -256,6 +256,8 @@ fn described_router() -> OpenApiRouter<AppState> {
         .routes(routes!(trench_plans::show_trench_sheet))
         .routes(routes!(trench_plans::list_own_trenches))
         .routes(routes!(trench_plans::create_own_reply))
+        .routes(routes!(trench_plans::create_own_replies))
+        .routes(routes!(trench_plans::create_trench_replies))
         .routes(routes!(street_calendar::show_street_calendar))
         // Files have a limit of their own, which is held while they come.
         .routes(routes!(imports::uploads::create_upload).layer(DefaultBodyLimit::disable()))

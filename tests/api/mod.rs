@@ -27,6 +27,7 @@ mod sources;
 mod statistics;
 mod tiles;
 mod trench_plans;
+mod trench_plans_at_once;
 mod trench_plans_bodies;
 mod trench_plans_more;
 mod trenches;

@@ -132,6 +132,7 @@ async fn a_draft_is_the_citys_and_a_body_changes_nothing() {
         ("POST", format!("{path}/close"), json!({ "version": 2 })),
         ("DELETE", format!("{path}?version=2"), Value::Null),
         ("POST", format!("{path}/trenches/{trench}/replies"), accept.clone()),
+        ("POST", format!("{path}/replies"), json!({ "operator": "丁热力", "replies": [] })),
         ("PUT", format!("{path}/trenches/{trench}/lead"), json!({ "version": 1, "operator": "丁热力" })),
         ("POST", format!("{path}/trenches/{trench}/withdraw"), json!({ "version": 1, "reason": "不要" })),
         // No less of a plan that is not there, so nothing is found out by it.

@@ -126,10 +126,10 @@ async fn a_drawing_has_each_trench_by_its_state_and_its_section_in_true_size() {
     town.office.client.get(&format!("{path}/export?format=pdf")).await.problem(400, "invalid-parameter");
 }
 
-const ORIGIN: &str = "http://pianqu.test";
+pub const ORIGIN: &str = "http://pianqu.test";
 
 /// Headers of somebody who has logged in for an operator.
-async fn log_in(town: &Town, name: &str, operator: &str) -> String {
+pub async fn log_in(town: &Town, name: &str, operator: &str) -> String {
     let password = "一个相当长的密码";
     let hash = hash_new_password(&password.repeat(2)).unwrap();
     assert!(account::create(&town.office.db.store, name, "operator", Some(operator), &hash).await.unwrap());

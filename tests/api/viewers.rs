@@ -230,7 +230,9 @@ fn questions(path: &str, made: &Made) -> Option<Vec<Question>> {
         | "/api/trench-plans/{trench_plan_id}/trenches/{trench_id}/lead"
         | "/api/trench-plans/{trench_plan_id}/trenches/{trench_id}/replies"
         | "/api/trench-plans/{trench_plan_id}/trenches/{trench_id}/withdraw"
+        | "/api/trench-plans/{trench_plan_id}/replies"
         | "/api/own-trenches/{trench_id}/replies"
+        | "/api/own-trenches/replies"
         | "/api/tokens/{token_id}" => Vec::new(),
         _ => return None,
     })

@@ -20,6 +20,12 @@ async function stored(page: Page, { trench_plan_id }: Plan, trench_id: number): 
   return plan.planned_trenches.find((one) => one.trench_id === trench_id)!
 }
 
+/** A trench as the operator that is logged in on the page reads it. */
+async function own(page: Page, trench_id: number): Promise<Planned> {
+  const plans = await page.evaluate(async () => (await (await fetch('/api/own-trenches')).json()) as { planned_trenches: Planned[] }[])
+  return plans.flatMap(({ planned_trenches }) => planned_trenches).find((one) => one.trench_id === trench_id)!
+}
+
 test('an operator sees its own works, clashes and saving, accepts, asks for a shift and refuses with a reason', async ({ page }) => {
   test.setTimeout(150_000)
   const name = `答复 ${Date.now()}`
@@ -144,4 +150,55 @@ test('an operator who is logged in sees its own view alone and replies for itsel
   await expect(page.locator('#log-in')).toBeVisible()
   const after = await stored(page, plan, first.trench_id)
   expect(after.replies).toMatchObject([{ operator: OPERATOR, reply: 'refuse', reason: '与门站改造同期' }])
+})
+
+test('an operator accepts several trenches in one step, and is told of the one that changed meanwhile', async ({ page }) => {
+  test.setTimeout(150_000)
+  const name = `一并答复 ${Date.now()}`
+  const plan = await offered(page, name)
+  const theirs = plan.planned_trenches.filter(({ operators }) => operators.includes(OPERATOR))
+  expect(theirs.length).toBeGreaterThan(2)
+  const account = `燃气值班 ${Date.now()}`
+  add(account, '--role', 'operator', '--operator', OPERATOR)
+  await open(page, '#map=14/30.12/104.648&layers=street')
+  await logIn(page, account, PASSWORD)
+  await page.locator('#open-trenches').click()
+  const panel = page.getByRole('region', { name: '共沟协调' })
+  await expect(panel.getByTestId('trench-figures')).toBeVisible({ timeout: 60_000 })
+  await panel.getByRole('group', { name: '内容' }).getByRole('button', { name: '协商' }).click()
+  const [first, second] = theirs as [Planned, Planned]
+  const box = (trench: Planned) => panel.getByRole('checkbox', { name: `选择 ${trench.code}` })
+  await box(first).check()
+  await box(second).check()
+
+  // Somebody is faster: what the page has seen of the second is another version by now.
+  let isLate = true
+  await page.route('**/api/own-trenches/replies', async (route) => {
+    const body = route.request().postDataJSON() as { replies: { trench_id: number; version: number }[] }
+    if (isLate) for (const one of body.replies) if (one.trench_id === second.trench_id) one.version += 7
+    isLate = false
+    await route.continue({ postData: JSON.stringify(body) })
+  })
+  await panel.getByRole('button', { name: '同意所选 2 条…' }).click()
+  const summary = panel.getByTestId('accept-summary')
+  await expect(summary).toContainText('同意 2 条共沟')
+  expect(await complaints(page), 'the summary').toEqual([])
+  await summary.getByRole('button', { name: '确认同意 2 条' }).click()
+  await expect(panel.getByRole('alert')).toContainText('有 1 条不能接受')
+  await expect(panel.getByRole('alert')).toContainText(second.code)
+  expect((await own(page, first.trench_id)).replies, 'nothing was written').toEqual([])
+  await expect(box(first)).toBeChecked()
+  await expect(box(second)).not.toBeChecked()
+
+  // Looked at and chosen again, both are taken.
+  await box(second).check()
+  await panel.getByRole('button', { name: '同意所选 2 条…' }).click()
+  await summary.getByRole('button', { name: '确认同意 2 条' }).click()
+  await expect(panel.getByText('已记录：同意 2 条')).toBeVisible()
+  for (const trench of [first, second]) {
+    expect((await own(page, trench.trench_id)).replies).toMatchObject([{ reply: 'accept' }])
+    await expect(box(trench)).toBeDisabled()
+  }
+  await page.locator('#log-out').click()
+  await expect(page.locator('#log-in')).toBeVisible()
 })

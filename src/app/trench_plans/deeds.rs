@@ -155,6 +155,22 @@ async fn take_reply(
     trench_id: i64,
     new: &NewReply,
 ) -> Result<Written, PlanError> {
+    match write_reply(transaction, plan, trench_id, new).await {
+        Ok((written, _)) => Ok(written),
+        Err(PlanError::NotTaken(NotTaken::OldVersion { now })) => {
+            Err(PlanError::TrenchStale { trench_id, now, plan: Box::new(plan.clone()) })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a reply, and tells what the trench is after it. What is refused is refused before anything is written.
+pub(super) async fn write_reply(
+    transaction: &Transaction<'_>,
+    plan: &StoredPlan,
+    trench_id: i64,
+    new: &NewReply,
+) -> Result<(Written, KeptTrench), PlanError> {
     let trench = plan.find_trench(trench_id).ok_or(PlanError::NoSuchTrench)?;
     let reply = Reply {
         version: new.version,
@@ -164,13 +180,7 @@ async fn take_reply(
         days: new.days,
     };
     let elsewhere = agreed_elsewhere(transaction, plan, &trench.kept).await?;
-    match check_reply(plan.state, &plan.agreed(), &elsewhere, &trench.kept, &reply) {
-        Ok(()) => {}
-        Err(NotTaken::OldVersion { now }) => {
-            return Err(PlanError::TrenchStale { trench_id, now, plan: Box::new(plan.clone()) });
-        }
-        Err(why) => return Err(why.into()),
-    }
+    check_reply(plan.state, &plan.agreed(), &elsewhere, &trench.kept, &reply)?;
     let (kind, reason) = (new.kind.code(), new.reason.as_deref());
     let said = (new.version, new.operator.as_str(), kind);
     let reply_id = trench_plan::insert_reply(transaction, trench_id, said, reason, new.days).await?;
@@ -183,12 +193,13 @@ async fn take_reply(
     });
     let written = step(transaction, plan, Some(trench_id), "reply", &changes, false).await?;
     if standing == PlannedTrenchState::Agreed {
-        return agree(transaction, plan, &kept).await;
+        let written = agree(transaction, plan, &kept).await?;
+        return Ok((written, KeptTrench { state: standing, ..kept }));
     }
     if standing != trench.kept.state {
         trench_plan::update_trench_state(transaction, trench_id, standing.code()).await?;
     }
-    Ok(written)
+    Ok((written, KeptTrench { state: standing, ..kept }))
 }
 
 /// Trenches of other plans that were agreed and have works of this one. Whoever agrees in another plan at the same time

@@ -4,6 +4,7 @@
 //! Deeds upon one plan are written one after the other, each upon what the last one left: of two replies at once none
 //! is lost, and the one that completes an agreement writes it. A deed says which version it has seen.
 
+mod at_once;
 mod deeds;
 mod in_area;
 mod round;
@@ -16,6 +17,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
+pub use at_once::{AskedReply, NotAllTaken, RefusedReply};
 pub use deeds::{Deed, NewReply};
 pub use round::{Ground, Round, copies_of, plan_round};
 

@@ -2,6 +2,7 @@
 //!
 //! For whoever may not see plans there are none.
 
+mod at_once;
 mod export;
 mod export_tables;
 mod history;
@@ -12,6 +13,7 @@ mod sheet;
 mod told;
 mod write;
 
+pub use at_once::*;
 pub use export::*;
 pub use history::*;
 pub use own::*;

@@ -86,7 +86,7 @@ pub struct OwnReplyOrder {
 }
 
 /// A trench as one operator may read it.
-struct Eyes<'a> {
+pub(super) struct Eyes<'a> {
     operator: &'a str,
     known: Known,
     /// Works of the plan's trenches, where they were planned.
@@ -94,7 +94,7 @@ struct Eyes<'a> {
 }
 
 impl<'a> Eyes<'a> {
-    fn of(operator: &'a str, plan: &StoredPlan, snapshot: &Snapshot, plane: GaussKruger) -> Self {
+    pub(super) fn of(operator: &'a str, plan: &StoredPlan, snapshot: &Snapshot, plane: GaussKruger) -> Self {
         let is_own = |owner: &Option<String>| owner.as_deref() == Some(operator);
         let copies = || plan.trenches.iter().flat_map(|trench| &trench.kept.works);
         let told = plan.answer.works.iter().filter(|work| is_own(&work.operator)).map(|work| work.work_id);
@@ -128,7 +128,7 @@ impl<'a> Eyes<'a> {
     }
 
     /// `None` where it takes no part.
-    fn trench(&self, plan: &StoredPlan, trench: &StoredTrench) -> Option<OwnPlannedTrench> {
+    pub(super) fn trench(&self, plan: &StoredPlan, trench: &StoredTrench) -> Option<OwnPlannedTrench> {
         let kept = &trench.kept;
         if !kept.operators().iter().any(|name| name == self.operator) {
             return None;
@@ -165,7 +165,7 @@ impl<'a> Eyes<'a> {
     }
 }
 
-fn operator_of(viewer: Viewer) -> Result<&'static str, Problem> {
+pub(super) fn operator_of(viewer: Viewer) -> Result<&'static str, Problem> {
     match viewer {
         Viewer::Operator(name) => Ok(name.as_str()),
         _ => Err(unknown("")),

@@ -62,7 +62,7 @@ pub struct TrenchPlanDone {
 }
 
 impl TrenchPlanDone {
-    fn of(done: &DoneDeed) -> Self {
+    pub(super) fn of(done: &DoneDeed) -> Self {
         Self { step: done.step, plan: TrenchPlanDetail::of(&done.stored, USUALLY_LISTED) }
     }
 

@@ -750,6 +750,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/own-trenches/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an operator says of several trenches in which it takes part, for itself: all of it is taken, or nothing. */
+        post: operations["create_own_replies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/own-trenches/{trench_id}/replies": {
         parameters: {
             query?: never;
@@ -1454,6 +1471,23 @@ export interface paths {
          *     a new version and are replied to again; where nothing is new nothing is written.
          */
         post: operations["replan_trench_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trench-plans/{trench_plan_id}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an operator says of several trenches of a plan, entered by the city: all of it is taken, or nothing. */
+        post: operations["create_trench_replies"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3308,6 +3342,14 @@ export interface components {
             /** @description Its own works as they were when it was planned; of an agreed trench what was agreed on. */
             works: components["schemas"]["WorkCopy"][];
         };
+        /** @description The trenches that were replied to, in the order of the list. */
+        OwnRepliesDone: {
+            trenches: components["schemas"]["OwnPlannedTrench"][];
+        };
+        OwnRepliesOrder: {
+            /** @description 1 to 500, each to another trench. */
+            replies: components["schemas"]["ReplyAtOnce"][];
+        };
         OwnReplyOrder: {
             /**
              * Format: date
@@ -3826,6 +3868,35 @@ export interface components {
             /**
              * Format: int32
              * @description The version of the plan that you saw.
+             */
+            version: number;
+        };
+        RepliesOrder: {
+            /** @description As its works name it. */
+            operator: string;
+            /** @description 1 to 500, each to another trench of the plan. */
+            replies: components["schemas"]["ReplyAtOnce"][];
+        };
+        /** @description One of several replies. */
+        ReplyAtOnce: {
+            /**
+             * Format: date
+             * @description Of a shift: the first day that would do.
+             */
+            first_day?: string | null;
+            /**
+             * Format: date
+             * @description Of a shift: the last day, included.
+             */
+            last_day?: string | null;
+            /** @description Needed unless it is an acceptance. */
+            reason?: string | null;
+            reply: components["schemas"]["ReplyKind"];
+            /** Format: int64 */
+            trench_id: number;
+            /**
+             * Format: int32
+             * @description The version of the trench that you saw.
              */
             version: number;
         };
@@ -7750,6 +7821,75 @@ export interface operations {
             };
         };
     };
+    create_own_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnRepliesOrder"];
+            };
+        };
+        responses: {
+            /** @description All are taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRepliesDone"];
+                };
+            };
+            /** @description A trench is none of its own; `refused` tells each, here and below */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody replies to a trench now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A trench has another version; its entry has `current` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A reply cannot be taken; its entry has `reason` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_own_reply: {
         parameters: {
             query?: never;
@@ -9989,6 +10129,78 @@ export interface operations {
             };
             /** @description Somebody was faster, or replied while it was planned */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_trench_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of a plan */
+                trench_plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepliesOrder"];
+            };
+        };
+        responses: {
+            /** @description All are taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrenchPlanDone"];
+                };
+            };
+            /** @description No such plan or trench; `refused` tells each, here and below */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody replies to a trench now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A trench has another version; its entry has `current` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A reply cannot be taken; its entry has `reason` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -59,8 +59,28 @@ export const trenchPlans = {
   own: () => answer<OwnTrenchPlan[]>(client.GET('/api/own-trenches')),
   replyOwn: (trench_id: number, body: Schemas['OwnReplyOrder']) =>
     answer<OwnPlannedTrench>(client.POST('/api/own-trenches/{trench_id}/replies', { params: { path: { trench_id } }, body, ...named() })),
+  /** Several trenches at once: all are taken, or none is. */
+  acceptOwn: (trenches: Pick<OwnPlannedTrench, 'trench_id' | 'version'>[]) =>
+    answer<Schemas['OwnRepliesDone']>(
+      client.POST('/api/own-trenches/replies', { body: { replies: trenches.map(({ trench_id, version }) => ({ trench_id, version, reply: 'accept' as const })) }, ...named() }),
+    ),
   /** Where the plan is as a file. */
   file: (id: number, format: 'gpkg' | 'dxf' | 'xlsx') => withViewer(`/api/trench-plans/${id}/export?format=${format}`),
+}
+
+/** One of several replies that stood against all of them. */
+export interface RefusedReply {
+  at: number
+  trench_id: number
+  /** A kind of problem. */
+  type: string
+  reason?: string
+}
+
+/** What stood against a list of replies; nothing where it failed for another reason. */
+export function refusedOf(error: unknown): RefusedReply[] {
+  const refused = error instanceof ApiError ? error.more['refused'] : undefined
+  return Array.isArray(refused) ? (refused as RefusedReply[]) : []
 }
 
 /** Why a reply was not taken, as a stable word. */

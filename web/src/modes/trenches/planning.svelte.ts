@@ -1,7 +1,7 @@
 import type { Progress } from '../../api/analysis'
 import { ApiError } from '../../api/client'
 import { setActor } from '../../api/edits'
-import { trenchPlans as calls, whyNotTaken, type OwnPlannedTrench, type OwnTrenchPlan, type PlannedTrench, type ReplyOrder, type TrenchPlan, type TrenchPlanDetail } from '../../api/trench_plans'
+import { refusedOf, trenchPlans as calls, whyNotTaken, type OwnPlannedTrench, type OwnTrenchPlan, type PlannedTrench, type RefusedReply, type ReplyOrder, type TrenchPlan, type TrenchPlanDetail } from '../../api/trench_plans'
 import { isKey, type Key } from '../../i18n'
 import { app } from '../../state/app.svelte'
 import { keepActor, keptActor } from '../edit/kept'
@@ -25,6 +25,8 @@ class Planning {
   progress = $state.raw<Progress>()
   failure = $state.raw<unknown>()
   said = $state.raw<Said>()
+  /** What stood against the last replies of several at once. */
+  refused = $state.raw<RefusedReply[]>([])
   #run: AbortController | undefined
   /** For whom this is. */
   #who = ''
@@ -50,7 +52,7 @@ class Planning {
     const who = `${app.session?.viewer} ${app.session?.speaks_for}`
     if (this.#who !== who) {
       // What one was told is not for the next.
-      ;[this.list, this.detail, this.own, this.trenchId, this.failure, this.said] = [undefined, undefined, undefined, undefined, undefined, undefined]
+      ;[this.list, this.detail, this.own, this.trenchId, this.failure, this.said, this.refused] = [undefined, undefined, undefined, undefined, undefined, undefined, []]
       this.#who = who
     }
     try {
@@ -150,6 +152,23 @@ class Planning {
       return true
     } catch (error) {
       this.failure = error
+      return false
+    } finally {
+      this.own = await calls.own().catch(() => this.own)
+      this.isBusy = false
+    }
+  }
+
+  /** An operator accepts several trenches in one step; what stands against it is told of each, and none is taken. */
+  async acceptOwn(trenches: OwnPlannedTrench[]): Promise<boolean> {
+    ;[this.isBusy, this.failure, this.said, this.refused] = [true, undefined, undefined, []]
+    try {
+      await calls.acceptOwn(trenches)
+      this.said = { key: 'planAcceptedAll', values: { n: trenches.length } }
+      return true
+    } catch (error) {
+      this.refused = refusedOf(error)
+      if (this.refused.length === 0) this.failure = error
       return false
     } finally {
       this.own = await calls.own().catch(() => this.own)
