@@ -76,7 +76,7 @@ pub async fn show_street_calendar(
             tell: &|_| {},
         };
         // How many there are is for everybody, so it is counted over all works; who is told which is the calendar's.
-        let city = City::of(&snapshot, Viewer::Everything, plane);
+        let city = City::without_lines(&snapshot, Viewer::Everything, plane);
         let city = city.ok_or_else(|| Problem::internal("the layers of works and streets are not there"))?;
         let outside = outside_plans(&city, &decided, year, &Settings::default(), &watch)
             .map_err(|_| Problem::internal("a calendar was given up that somebody waits for"))?;

@@ -83,9 +83,24 @@ impl City {
 
     /// `None` where the viewer may not see one of the three layers.
     pub fn of(snapshot: &Snapshot, viewer: Viewer, plane: GaussKruger) -> Option<Self> {
+        let lines = snapshot.layer(LayerId::UtilityLine, viewer)?;
+        let lines = read(&lines, |row| Line {
+            id: row.item.id,
+            code: row.text("code"),
+            operator: row.text("operator"),
+            pipe: row.pipe(),
+            start_depth_m: row.number("start_depth_m"),
+            end_depth_m: row.number("end_depth_m"),
+            quality_level: row.text("quality_level"),
+            path: row.path(&plane),
+        });
+        Some(Self { lines, ..Self::without_lines(snapshot, viewer, plane)? })
+    }
+
+    /// The same for questions that no existing line decides.
+    pub fn without_lines(snapshot: &Snapshot, viewer: Viewer, plane: GaussKruger) -> Option<Self> {
         let works = snapshot.layer(LayerId::UtilityWork, viewer)?;
         let streets = snapshot.layer(LayerId::Street, viewer)?;
-        let lines = snapshot.layer(LayerId::UtilityLine, viewer)?;
         Some(Self {
             plane,
             works: read(&works, |row| Work {
@@ -117,16 +132,7 @@ impl City {
                 resurfacing: row.text("resurfacing"),
                 path: row.path(&plane),
             }),
-            lines: read(&lines, |row| Line {
-                id: row.item.id,
-                code: row.text("code"),
-                operator: row.text("operator"),
-                pipe: row.pipe(),
-                start_depth_m: row.number("start_depth_m"),
-                end_depth_m: row.number("end_depth_m"),
-                quality_level: row.text("quality_level"),
-                path: row.path(&plane),
-            }),
+            lines: Vec::new(),
         })
     }
 }
