@@ -1,7 +1,9 @@
 //! Plans of shared trenches as responsible bodies read them: what lies in their area, and nothing to write.
 
+use gdal::vector::LayerAccess;
 use serde_json::{Value, json};
 
+use super::trench_plans_more::opened;
 use super::viewers::{prepare, trench_with};
 use super::viewers_town::{Town, Who, town};
 
@@ -89,6 +91,33 @@ async fn a_body_reads_what_lies_in_its_area_and_totals_of_that() {
     let changed = async |who: &Who| see(&town, who, &format!("{path}/clashes")).await["clashes"].clone();
     assert_eq!(changed(&west).await, json!([]));
     assert_eq!(changed(&east).await[0]["kind"], "changed_after_agreement");
+
+    // A work that leaves its area is gone to it: where it lies now is not its to know.
+    let revision = town.office.client.city.snapshot().revision;
+    town.office.db.psql("update utility_work set geom = st_translate(geom, 0.0123, 0) where code = 'EDGE-W'").await;
+    while town.office.client.city.snapshot().revision <= revision {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let gone = changed(&west).await;
+    assert_eq!(
+        (gone.as_array().unwrap().len(), &gone[0]["is_gone"], &gone[0]["changes"]),
+        (1, &json!(true), &json!([]))
+    );
+    let moved = changed(&planner).await;
+    let moved = moved.as_array().unwrap().iter().find(|one| one["work_id"] == gone[0]["work_id"]).unwrap();
+    assert_eq!((&moved["is_gone"], &moved["changes"][0]["field"]), (&json!(false), &json!("geometry")));
+    let kept = trench(&see(&town, &west, &path).await);
+    assert_eq!(kept["works"], of_body["works"], "what was agreed on stays");
+    // In its file the work lies where it was agreed on, and nothing lies beyond the edge but the trench that crosses it.
+    let furthest_east = async |who: &Who| {
+        let file = town.ask(who, "GET", &format!("{path}/export?format=gpkg"), Value::Null).await;
+        let (dataset, _folder) = opened(&file, "gpkg");
+        let east = |table: &str| dataset.layer_by_name(table).unwrap().get_extent().unwrap().MaxX;
+        (east("works"), east("trenches"))
+    };
+    let (works, trenches) = furthest_east(&west).await;
+    assert!((works - 104.64996).abs() < 1e-6 && trenches < 104.65003, "{works} {trenches}");
+    assert!(furthest_east(&planner).await.0 > 104.66);
 
     // Its history begins with the offer, and is of its trenches.
     let steps = see(&town, &west, &format!("{path}/history")).await;

@@ -10,7 +10,7 @@ use super::client::Answer;
 use super::trench_plans::{GAS, Town, WATER, accept, line, work};
 
 /// What GDAL opens, with the folder that holds it.
-fn opened(answer: &Answer, ending: &str) -> (Dataset, tempfile::TempDir) {
+pub fn opened(answer: &Answer, ending: &str) -> (Dataset, tempfile::TempDir) {
     assert_eq!(answer.status.as_u16(), 200, "{}", String::from_utf8_lossy(&answer.body));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(format!("download.{ending}"));
