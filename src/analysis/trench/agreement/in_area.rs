@@ -161,3 +161,76 @@ impl AreaTotals {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A body that sees works 1 and 2 and line 7.
+    fn eyes() -> (InArea, BTreeSet<i64>) {
+        let works = BTreeSet::from([1, 2]);
+        (InArea { area: None, works: works.clone(), lines: BTreeSet::from([7]) }, works)
+    }
+
+    #[test]
+    fn a_clash_is_told_where_both_that_clash_are_seen() {
+        let clash = |work: i64, other: &str| {
+            json!({ "kind": "clearance", "work_id": work, "other": other, "places": [], "missing_days": null,
+                "protected_until": null })
+        };
+        let opening = |works: &[i64]| {
+            json!({ "street_id": 5, "street": null, "starts_on": "2024-05-01", "ends_on": "2024-05-20",
+                "protected_until": "2027-05-21", "work_ids": works, "is_protection_unknown": false })
+        };
+        let all = [
+            (1, "utility_work/2"),
+            (1, "utility_work/3"),
+            (3, "utility_work/1"),
+            (2, "utility_line/7"),
+            (2, "utility_line/8"),
+            (2, "street/9"),
+            (3, "street/9"),
+        ];
+        let clashes: Vec<Value> = all.iter().map(|(work, other)| clash(*work, other)).collect();
+        let answer: KeptAnswer = serde_json::from_value(json!({ "rule_set": "x", "totals": null, "bound": null,
+            "alone": null, "operators": [{ "operator": "甲", "works": 9, "planned": 9, "planned_alone": 9,
+            "saving_yuan": "1.00", "clashes": 9 }], "works": [],
+            "openings": [opening(&[1, 3]), opening(&[3, 4])], "clashes": clashes }))
+        .expect("an answer");
+        let (eyes, works) = eyes();
+        let cut = eyes.answer(answer, &works);
+        let told: Vec<(i64, &str)> = cut.clashes.iter().map(|one| (one.work_id, one.other.as_str())).collect();
+        assert_eq!(told, [(1, "utility_work/2"), (2, "utility_line/7"), (2, "street/9")]);
+        assert_eq!(cut.openings.iter().map(|one| one.work_ids.clone()).collect::<Vec<_>>(), [vec![1]]);
+        assert!(cut.operators.is_empty() && cut.totals.is_none() && cut.bound.is_none() && cut.alone.is_none());
+    }
+
+    #[test]
+    fn exceptions_and_terms_are_those_of_works_that_are_seen() {
+        let exception = |work: i64, other: Value| -> Exception {
+            serde_json::from_value(json!({ "table": "horizontal", "work_id": work, "other": other, "reason": "r",
+                "measure": "m", "approved_by": "b" }))
+            .expect("an exception")
+        };
+        let exceptions = vec![
+            exception(1, Value::Null),
+            exception(1, json!("utility_work/2")),
+            exception(1, json!("utility_work/3")),
+            exception(3, Value::Null),
+            exception(2, json!("utility_line/8")),
+        ];
+        let made_from = MadeFrom { settings: Settings::default(), confirmed_rules: Vec::new(), exceptions };
+        let (eyes, works) = eyes();
+        assert_eq!(eyes.made_from(made_from.clone(), &works).exceptions, made_from.exceptions[..2]);
+        let terms: Terms = serde_json::from_value(json!({
+            "windows": [{ "work_id": 1, "first_day": "2024-05-01", "last_day": "2024-06-01" },
+                { "work_id": 3, "first_day": "2024-05-01", "last_day": "2024-06-01" }],
+            "apart": [{ "street_id": 5, "work_ids": [1, 2] }, { "street_id": 5, "work_ids": [2, 3] }] }))
+        .expect("terms");
+        let told = eyes.terms(terms, &works);
+        assert_eq!(told.windows.iter().map(|one| one.work_id).collect::<Vec<_>>(), [1]);
+        assert_eq!(told.apart.iter().map(|one| one.work_ids).collect::<Vec<_>>(), [[1, 2]]);
+    }
+}
