@@ -12,7 +12,7 @@ use super::import_report::{self, ProgressLine};
 use crate::app::import::{self, ImportJob};
 use crate::config::DatabaseArgs;
 use crate::domain::LayerId;
-use crate::ingest::{self, Datum, Request, Survey};
+use crate::ingest::{self, Datum, FaultyLines, Request, Survey};
 use crate::store::Store;
 use crate::store::import_log::Undone;
 
@@ -28,12 +28,16 @@ pub struct ImportArgs {
     layer: Option<String>,
 
     /// `cjj61`: the file is the point table of a survey of pipes by CJJ 61-2017, and becomes utility lines
-    #[arg(long, value_parser = ["cjj61"])]
+    #[arg(long, value_parser = ["cjj61"], conflicts_with_all = ["source_layer", "north_first", "key", "node"])]
     format: Option<String>,
 
-    /// The line table that goes with the points [default: a sheet of the same workbook]
+    /// The line table that goes with the points [default: a sheet of the same workbook, or a file in the same zip]
     #[arg(long, value_name = "FILE", requires = "format")]
     lines: Option<PathBuf>,
+
+    /// Lines of a survey that fail a check of depth, fall or length: `take` and tell, or `refuse` [default: take]
+    #[arg(long, value_parser = ["take", "refuse"], requires = "format")]
+    faulty_lines: Option<String>,
 
     /// Layer, sheet or file of the source, where it holds several
     #[arg(long, value_name = "NAME")]
@@ -127,7 +131,11 @@ pub async fn run(database_args: DatabaseArgs, args: ImportArgs) -> anyhow::Resul
 }
 
 fn job(args: &ImportArgs) -> anyhow::Result<ImportJob> {
-    let survey = args.format.is_some().then(|| Survey { lines: args.lines.clone() });
+    let faulty = match args.faulty_lines.as_deref() {
+        Some("refuse") => FaultyLines::Refuse,
+        _ => FaultyLines::Take,
+    };
+    let survey = args.format.is_some().then(|| Survey { lines: args.lines.clone(), faulty });
     let layer = match (&args.layer, &survey) {
         (Some(layer), None) => layer.as_str(),
         (Some(layer), Some(_)) if layer != LayerId::UtilityLine.name() => {

@@ -23,9 +23,12 @@ fn cookie(who: &Who) -> (&'static str, &str) {
 }
 
 async fn send(client: &Client, who: &Who, name: &str, content: &str) -> Answer {
-    let body = format!(
-        "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n--{BOUNDARY}--\r\n"
-    );
+    send_bytes(client, who, name, content.as_bytes()).await
+}
+
+async fn send_bytes(client: &Client, who: &Who, name: &str, content: &[u8]) -> Answer {
+    let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+    let body = [head.as_bytes(), content, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat();
     let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
     client.send("POST", "/api/uploads", &[("content-type", &media_type), ORIGIN, cookie(who)], body.into()).await
 }
@@ -54,12 +57,17 @@ async fn import(client: &Client, who: &Who, content: &str, more: Value) -> (Stri
     let mut reading = json!({ "layer": "utility_line", "crs": "EPSG:4490", "key": "code" });
     reading.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let started = post(client, who, "/api/imports", json!({ "upload_id": upload, "reading": reading })).await;
+    let job = job_of(client, who, &started).await;
+    (upload, started.header("location").to_owned(), job)
+}
+
+/// The end of a job that was started.
+async fn job_of(client: &Client, who: &Who, started: &Answer) -> Value {
     assert_eq!(started.status.as_u16(), 202, "{}", String::from_utf8_lossy(&started.body));
-    let path = started.header("location").to_owned();
     for _ in 0..500 {
-        let job = client.get_with(&path, &[cookie(who)]).await.json();
+        let job = client.get_with(started.header("location"), &[cookie(who)]).await.json();
         if job["state"] != "running" {
-            return (upload, path, job);
+            return job;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -113,4 +121,32 @@ async fn what_an_operator_imports_is_its_own_or_nothing() {
     }
     let reader = town.log_in("reader").await;
     assert_eq!(send(&client, &reader, "x.geojson", "{}").await.status.as_u16(), 403);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_survey_that_an_operator_imports_is_its_own_or_nothing() {
+    let town = town().await;
+    let a = town.log_in("a").await;
+    let (client, _folder) = with_uploads(&town);
+    let survey = async |owner: &str| {
+        let points = "物探点号,X,Y\nN1,3333500,466300\nN2,3333500,466340\n";
+        let lines = format!("起点点号,终点点号,管类,权属单位\nN1,N2,TR,{owner}\n");
+        let zip =
+            crate::ingest::hostile::archive(&[("点.csv", points.as_bytes()), ("线.csv", lines.as_bytes())], false);
+        let sent = send_bytes(&client, &a, "普查.zip", &zip).await;
+        let upload: Value = serde_json::from_slice(&sent.body).unwrap();
+        let reading = json!({ "layer": "utility_line", "format": "cjj61", "crs": "EPSG:4544" });
+        let order = json!({ "upload_id": upload["upload_id"], "reading": reading });
+        job_of(&client, &a, &post(&client, &a, "/api/imports", order).await).await
+    };
+    let job = survey("乙水务").await;
+    assert_eq!((&job["state"], &job["result"]["refusal"]["code"]), (&json!("failed"), &json!("not-allowed")), "{job}");
+    let job = survey("").await;
+    assert_eq!((&job["state"], &job["result"]["report"]["counts"]["inserted"]), (&json!("done"), &json!(1)), "{job}");
+    let asker = town.office.db.store.connect_raw().await.unwrap();
+    let row = asker.query_one("select operator, source from utility_line where code = 'N1-N2'", &[]).await.unwrap();
+    assert_eq!(
+        (row.get::<_, String>(0), row.get::<_, String>(1)),
+        ("甲燃气".to_owned(), "甲燃气: 普查.zip".to_owned())
+    );
 }

@@ -16,7 +16,7 @@ use crate::support::{TestDatabase, database};
 const BOUNDARY: &str = "a-boundary-of-the-tests";
 
 /// The body of a form with these files.
-fn form(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn form(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, content) in files {
         let head = format!(
@@ -31,19 +31,19 @@ fn form(files: &[(&str, &[u8])]) -> Vec<u8> {
     body
 }
 
-async fn send(client: &Client, files: &[(&str, &[u8])]) -> Answer {
+pub async fn send(client: &Client, files: &[(&str, &[u8])]) -> Answer {
     let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
     client.send("POST", "/api/uploads", &[("content-type", &media_type)], form(files).into()).await
 }
 
-struct Office {
-    db: TestDatabase,
-    client: Client,
-    _uploads: tempfile::TempDir,
+pub struct Office {
+    pub db: TestDatabase,
+    pub client: Client,
+    pub _uploads: tempfile::TempDir,
 }
 
 /// A server on a database of its own.
-async fn office(settings: Settings) -> Office {
+pub async fn office(settings: Settings) -> Office {
     let db = database().await;
     let (snapshot, _) = refresh::load(&db.store).await.unwrap();
     let uploads = tempfile::tempdir().unwrap();
@@ -51,12 +51,12 @@ async fn office(settings: Settings) -> Office {
     Office { db, client: client_of(state), _uploads: uploads }
 }
 
-fn open() -> Settings {
+pub fn open() -> Settings {
     Settings { anonymous_viewer: Viewer::Everything, ..Settings::default() }
 }
 
 /// The job's end.
-async fn ended(client: &Client, started: &Answer) -> Value {
+pub async fn ended(client: &Client, started: &Answer) -> Value {
     assert_eq!(started.status.as_u16(), 202, "{}", String::from_utf8_lossy(&started.body));
     let path = started.header("location").to_owned();
     for _ in 0..500 {

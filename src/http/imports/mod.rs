@@ -74,9 +74,8 @@ pub async fn create_import(
 ) -> Result<Response, Problem> {
     let order: Order = parse(body)?;
     let store = store_of(&state)?.clone();
-    let file =
-        uploads::find(&state, &order.upload_id, author.viewer).await?.main_file().await.map_err(uploads::refusal)?;
-    let request = own(order.reading.of(file, "/reading")?, author.viewer)?;
+    let sent = uploads::find(&state, &order.upload_id, author.viewer).await?.sent().await.map_err(uploads::refusal)?;
+    let request = own(order.reading.of(sent, "/reading")?, author.viewer)?;
     let job = ImportJob { request, actor: author.name, viewer: author.viewer, is_dry_run: order.is_dry_run };
     let job_id = request_id::fresh();
     state

@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::order::Reading;
 use super::preview::Preview;
 use super::{cannot_import, uploads_of};
-use crate::app::uploads::{Upload, UploadError};
+use crate::app::uploads::{Sent, Upload, UploadError};
 use crate::domain::{LayerId, Viewer};
 use crate::http::AppState;
 use crate::http::author::Contributor;
@@ -24,7 +24,7 @@ use crate::http::links::JSON;
 use crate::http::problem::{Kind, Problem};
 use crate::http::representation::{Representation, Wishes};
 use crate::http::request_id;
-use crate::ingest::{self, Request};
+use crate::ingest::{self, IngestError, Request, SourceLayer};
 use crate::snapshot::Snapshot;
 
 /// A client that sends nothing for this long has gone.
@@ -36,10 +36,19 @@ const FORM_BYTES: u64 = 64 << 10;
 #[derive(Serialize, ToSchema)]
 pub struct UploadSummary {
     upload_id: String,
-    /// The file that is opened; the others belong to it.
+    /// The file that is opened; the others belong to it, or are the second table of a survey.
     file: String,
     files: Vec<UploadedFile>,
     layers: Vec<SourceLayerSummary>,
+    /// Null for what is no survey of pipes, as far as the columns tell.
+    survey: Option<SurveySummary>,
+}
+
+/// The tables of a survey of pipes by CJJ 61-2017, by their names among `layers`. Null is the one that did not come.
+#[derive(Serialize, ToSchema)]
+pub struct SurveySummary {
+    points: Option<String>,
+    lines: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -60,7 +69,7 @@ pub struct SourceLayerSummary {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the form")]
 pub struct UploadForm {
-    /// One file, a zip, or the parts of one shapefile.
+    /// One file, a zip, the parts of one shapefile, or the two tables of a survey of pipes.
     #[schema(value_type = Vec<String>, content_media_type = "application/octet-stream")]
     file: Vec<u8>,
 }
@@ -129,12 +138,15 @@ async fn patiently<T>(next: impl Future<Output = Result<T, MultipartError>>) -> 
 }
 
 async fn summary(upload: &Upload) -> Result<UploadSummary, Problem> {
-    let path = upload.main_file().await.map_err(refusal)?;
+    let sent = upload.sent().await.map_err(refusal)?;
     let files = upload.files().await.map_err(refusal)?;
-    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let layers = blocking(move || ingest::source_layers(&Request::new(path, LayerId::Community)))
-        .await?
-        .map_err(|error| cannot_import(&error))?;
+    let file = sent.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let are_two = sent.second.is_some();
+    let layers = blocking(move || layers_of(&sent)).await?.map_err(|error| cannot_import(&error))?;
+    let survey = ingest::survey_tables(&layers);
+    if are_two && !survey.as_ref().is_some_and(ingest::SurveyTables::is_whole) {
+        return Err(refusal(UploadError::Several(files.into_iter().map(|(name, _)| name).collect())));
+    }
     Ok(UploadSummary {
         upload_id: upload.id.clone(),
         file,
@@ -143,7 +155,23 @@ async fn summary(upload: &Upload) -> Result<UploadSummary, Problem> {
             .into_iter()
             .map(|layer| SourceLayerSummary { name: layer.name, rows: layer.rows, columns: layer.columns })
             .collect(),
+        survey: survey.map(|tables| SurveySummary { points: tables.points, lines: tables.lines }),
     })
+}
+
+/// What the file holds; of two tables each under the name of its file.
+fn layers_of(sent: &Sent) -> Result<Vec<SourceLayer>, IngestError> {
+    let of = |path: &std::path::Path| ingest::source_layers(&Request::new(path, LayerId::Community));
+    let Some(second) = &sent.second else { return of(&sent.file) };
+    let mut all = Vec::new();
+    for path in [&sent.file, second] {
+        let mut layers = of(path)?;
+        if let [only] = layers.as_mut_slice() {
+            only.name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        }
+        all.extend(layers);
+    }
+    Ok(all)
 }
 
 /// What would be understood of a file and where its first features would lie. Nothing is written.
@@ -158,8 +186,8 @@ pub async fn preview_upload(
     wishes: Wishes,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let request = parse::<Reading>(body)?
-        .of(find(&state, &upload_id, author.viewer).await?.main_file().await.map_err(refusal)?, "")?;
+    let sent = find(&state, &upload_id, author.viewer).await?.sent().await.map_err(refusal)?;
+    let request = parse::<Reading>(body)?.of(sent, "")?;
     let request = Request { extent: city_extent(&state.city.snapshot()), ..request };
     let preview = state.lanes.heavy(move |wanted| Preview::of(&request, wanted)).await;
     Ok(Representation::json(JSON, &preview).answer(&wishes))

@@ -2383,6 +2383,11 @@ export interface components {
             /** @description JSON pointer into the body. */
             pointer?: string | null;
         };
+        /**
+         * @description A line fails when its heights contradict its depth, its fall cannot be, or it is too long.
+         * @enum {string}
+         */
+        FaultyLines: "take" | "refuse";
         FieldChange: {
             agreed: Record<string, never>;
             /** @description Of the layer `utility_work`, or `geometry`. */
@@ -2444,6 +2449,11 @@ export interface components {
             value: string;
             why: string;
         };
+        /**
+         * @description What tables mean beyond their rows.
+         * @enum {string}
+         */
+        Format: "cjj61";
         /** @description What the other scheme has more than this one; less where it is negative. */
         Gain: {
             figure: string;
@@ -3710,6 +3720,8 @@ export interface components {
             datum?: string | null;
             /** @description `GBK` */
             encoding?: string | null;
+            faulty_lines?: components["schemas"]["FaultyLines"] | null;
+            format?: components["schemas"]["Format"] | null;
             /** @description Split lines where another line shares a vertex. */
             is_noded?: boolean;
             /** @description The first coordinate is the northing or the latitude. */
@@ -4613,6 +4625,11 @@ export interface components {
             /** @description Members whose number is not known: not in the sum, and not taken for nothing. */
             unknown: number;
         };
+        /** @description The tables of a survey of pipes by CJJ 61-2017, by their names among `layers`. Null is the one that did not come. */
+        SurveySummary: {
+            lines?: string | null;
+            points?: string | null;
+        };
         /** @enum {string} */
         TableName: "horizontal" | "vertical" | "cover";
         /** @description Whom one of the states befalls. */
@@ -5200,14 +5217,15 @@ export interface components {
         /** @enum {string} */
         UnlikenessName: "city-block" | "squares";
         UploadForm: {
-            /** @description One file, a zip, or the parts of one shapefile. */
+            /** @description One file, a zip, the parts of one shapefile, or the two tables of a survey of pipes. */
             file: string[];
         };
         UploadSummary: {
-            /** @description The file that is opened; the others belong to it. */
+            /** @description The file that is opened; the others belong to it, or are the second table of a survey. */
             file: string;
             files: components["schemas"]["UploadedFile"][];
             layers: components["schemas"]["SourceLayerSummary"][];
+            survey?: components["schemas"]["SurveySummary"] | null;
             upload_id: string;
         };
         UploadedFile: {

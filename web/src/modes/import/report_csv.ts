@@ -20,6 +20,7 @@ export function reportCsv(report: Report, words: Words): string {
       value ?? '',
       words.problem(code, field),
       reason,
+      row.table ?? '',
     ]),
   )
   return csvOf([words.headings, ...lines])

@@ -30,5 +30,6 @@ export function toldKey(note: string, t: Translate): string {
   const column = /^column «(.+)» \(/.exec(note)?.[1]
   if (column !== undefined) return `“${column}”`
   if (note.startsWith('row number')) return t('importKeyRow')
+  if (note === 'numbers of the two points') return t('surveyKey')
   return note.startsWith('content of the row') ? t('importKeyContent') : note
 }
