@@ -466,7 +466,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Edits, newest first. */
+        /** Edits, newest first; an operator or a body is told of its account's own. */
         get: operations["list_edits"];
         put?: never;
         /** Changes several features in one transaction: all or none. */
@@ -647,7 +647,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The imports of the past, newest first. */
+        /** The imports of the past, newest first; an operator or a body is told of its account's own. */
         get: operations["list_imports"];
         put?: never;
         /**
@@ -670,7 +670,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes an import back as a whole. Refused when something of it was changed since. */
+        /**
+         * Takes an import back as a whole. Refused when something of it was changed since. An operator or a body takes back
+         *     what its account imported, as long as all of it is its own.
+         */
         post: operations["undo_import"];
         delete?: never;
         options?: never;
