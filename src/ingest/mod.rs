@@ -29,6 +29,7 @@ mod row;
 pub(crate) mod said;
 mod simple_ring;
 mod units;
+mod utf8_text;
 mod values;
 mod wkb;
 mod workbook;

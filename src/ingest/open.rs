@@ -13,7 +13,7 @@ use super::gdal_raw::MemoryFile;
 use super::limits::Limits;
 use super::problem::IngestError;
 use super::report::Report;
-use super::{Request, archive, gdal_raw, osm_rules, said};
+use super::{Request, archive, gdal_raw, osm_rules, said, utf8_text};
 
 /// The formats that are read, and no other of GDAL's: some of those fetch from the network.
 const DRIVERS: &[&str] = &[
@@ -35,6 +35,8 @@ const DRIVERS: &[&str] = &[
 /// Text formats that GDAL takes as UTF-8 without looking.
 const TEXTS: &[&str] = &["csv", "tsv", "txt", "geojson", "json", "geojsonl", "geojsons", "kml", "topojson"];
 
+/// Where a text says what it is written in.
+const HEAD_BYTES: u64 = 200;
 /// Files in a zip that are all opened to see what they are.
 const MOST_TABLES: usize = 64;
 
@@ -308,14 +310,37 @@ fn rebuild_index(
     Ok(())
 }
 
-/// Text that is not UTF-8 is decoded into memory, so that GDAL reads what it expects.
+/// Text that is not UTF-8 is decoded into memory, so that GDAL reads what it expects; what is UTF-8 stays where it lies.
 fn as_utf8(target: &mut String, request: &Request, memory: &mut Vec<MemoryFile>) -> Result<TextEncoding, IngestError> {
     let utf8 = encoding_rs::UTF_8;
-    let bytes = gdal_raw::read_file(target, request.limits.file_bytes)
-        .ok_or_else(|| unreadable(&request.path, "the file cannot be read"))?;
-    let marked = encoding_rs::Encoding::for_bom(&bytes).map(|(encoding, _)| encoding);
+    let cannot_be_read = || unreadable(&request.path, "the file cannot be read");
+    let mut head = Vec::new();
+    let file = gdal_raw::open_file(target).ok_or_else(cannot_be_read)?;
+    file.take(HEAD_BYTES).read_to_end(&mut head).map_err(|error| unreadable(&request.path, error))?;
+    let marked = encoding_rs::Encoding::for_bom(&head).map(|(encoding, _)| encoding);
     let asked = request.encoding.as_deref().map(encoding::asked).transpose()?;
-    let xml = (extension(target) == "kml").then(|| xml_encoding(&bytes)).flatten();
+    let xml = (extension(target) == "kml").then(|| xml_encoding(&head)).flatten();
+    let is_said = asked.map(|asked| asked.encoding).or(marked).or(xml);
+    let throughout = match is_said.is_none_or(|encoding| encoding == utf8) {
+        true => utf8_text::throughout(gdal_raw::open_file(target).ok_or_else(cannot_be_read)?),
+        false => None,
+    };
+    if let Some(is_ascii) = throughout {
+        let by = match (&asked, marked, xml) {
+            (Some(asked), ..) => asked.by,
+            (None, Some(_), _) => "byte order mark",
+            (None, None, Some(_)) => "declared by the XML",
+            (None, None, None) if is_ascii => "nothing but ASCII",
+            (None, None, None) => "not declared, found by trial",
+        };
+        return Ok(TextEncoding { encoding: utf8, by });
+    }
+    let (size, allowed) = (gdal_raw::file_size(target).ok_or_else(cannot_be_read)?, request.limits.decoded_bytes);
+    if size > allowed {
+        let (path, unit) = (request.path.clone(), "bytes of text that is not UTF-8");
+        return Err(IngestError::TooLarge { path, found: size, allowed, unit });
+    }
+    let bytes = gdal_raw::read_file(target, allowed).ok_or_else(cannot_be_read)?;
     let found = match (asked, marked) {
         (Some(asked), _) => asked,
         (None, Some(encoding)) => TextEncoding { encoding, by: "byte order mark" },
@@ -331,9 +356,6 @@ fn as_utf8(target: &mut String, request: &Request, memory: &mut Vec<MemoryFile>)
             })?,
         },
     };
-    if found.encoding == utf8 && std::str::from_utf8(&bytes).is_ok() {
-        return Ok(found);
-    }
     let (text, _, is_wrong) = found.encoding.decode(&bytes);
     if is_wrong {
         let reads_as = encoding::detect(std::iter::once(bytes.as_slice())).map(|e| e.encoding.name());

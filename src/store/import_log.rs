@@ -40,9 +40,7 @@ pub async fn list_imports(transaction: &Transaction<'_>, asker: Asker<'_>) -> Re
         Viewer::Everything => transaction.query(all, &[]).await?,
         viewer => {
             let Some(is_own) = ownership::is_own_import(viewer, "$1") else { return Ok(Vec::new()) };
-            let own = format!(
-                "select * from ({all}) as import where actor = $2 and {is_own} order by import_id desc"
-            );
+            let own = format!("select * from ({all}) as import where actor = $2 and {is_own} order by import_id desc");
             transaction.query(&own, &[&viewer.speaks_for(), &asker.actor]).await?
         }
     };

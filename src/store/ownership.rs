@@ -99,12 +99,7 @@ pub fn is_own_edit(viewer: Viewer, whom: &str) -> Option<String> {
 }
 
 /// A condition on each layer that the viewer writes, and that the row of `table` names no other.
-fn of_each_layer(
-    viewer: Viewer,
-    whom: &str,
-    table: &str,
-    condition: impl Fn(&str, &str) -> String,
-) -> Option<String> {
+fn of_each_layer(viewer: Viewer, whom: &str, table: &str, condition: impl Fn(&str, &str) -> String) -> Option<String> {
     let own: Vec<(&str, String)> =
         LayerId::ALL.into_iter().filter_map(|layer| Some((layer.name(), is_own(viewer, layer, whom)?))).collect();
     if own.is_empty() {

@@ -323,7 +323,8 @@ async fn each_is_told_of_its_own_edits() {
         town.ask(&a, "GET", &path(id), Value::Null).await.problem(404, "unknown-edit");
     }
     // Looking through somebody's eyes tells not what that account did, and the public did nothing.
-    let through = town.ask(&planner, "GET", "/api/edits?viewer=operator:%E7%94%B2%E7%87%83%E6%B0%94", Value::Null).await;
+    let through =
+        town.ask(&planner, "GET", "/api/edits?viewer=operator:%E7%94%B2%E7%87%83%E6%B0%94", Value::Null).await;
     through.problem(403, "not-allowed");
     town.ask(&town.log_in("public").await, "GET", "/api/edits", Value::Null).await.problem(403, "not-allowed");
 

@@ -208,7 +208,10 @@ async fn an_operator_takes_back_its_own_imports_and_no_other() {
     }
     let problem = undo(&client, &a, first).await.problem(409, "changed-since");
     assert!(problem["detail"].as_str().unwrap().starts_with("1 features"), "{problem}");
-    assert!(problem["errors"][0]["detail"].as_str().unwrap().starts_with(&format!("utility_line/{id} by ")), "{problem}");
+    assert!(
+        problem["errors"][0]["detail"].as_str().unwrap().starts_with(&format!("utility_line/{id} by ")),
+        "{problem}"
+    );
     assert_eq!(rows().await.len(), before.len() - 1, "nothing was taken back");
 
     // Nor does whoever takes the account over get what it did for somebody else.

@@ -196,3 +196,37 @@ async fn a_server_without_a_database_says_so() {
     let client = planner(Snapshot::empty(chrono::Utc::now()));
     client.get("/api/imports").await.problem(503, "database-away");
 }
+
+/// A disk of this size at a folder, which goes with this value.
+struct SmallDisk<'a>(&'a std::path::Path);
+
+impl<'a> SmallDisk<'a> {
+    fn mount(at: &'a std::path::Path, size: &str) -> Option<Self> {
+        let mut mount = std::process::Command::new("mount");
+        let status = mount.args(["-t", "tmpfs", "-o", size, "none"]).arg(at).output();
+        status.is_ok_and(|done| done.status.success()).then_some(Self(at))
+    }
+}
+
+impl Drop for SmallDisk<'_> {
+    fn drop(&mut self) {
+        // Lazily: a file may still be open in a thread that ends later.
+        let _ = std::process::Command::new("umount").arg("-l").arg(self.0).status();
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_finds_no_room_says_so_and_leaves_nothing() {
+    let Office { client, _uploads, .. } = office(open()).await;
+    let Some(_disk) = SmallDisk::mount(_uploads.path(), "size=512k") else {
+        println!("SKIPPED: a small disk cannot be mounted here, which needs root; nothing was tried");
+        return;
+    };
+    let large = vec![b'a'; 1 << 20];
+    for _ in 0..2 {
+        let problem = send(&client, &[("a.csv", &large)]).await.problem(507, "disk-full");
+        assert!(problem["detail"].as_str().unwrap().contains("no room"), "{problem}");
+        assert_eq!(std::fs::read_dir(_uploads.path()).unwrap().count(), 0, "half a file is not kept");
+    }
+    assert_eq!(send(&client, &[("设施.csv", &gbk())]).await.status.as_u16(), 201, "what fits is taken again");
+}

@@ -145,7 +145,9 @@ impl Town {
     /// The feature of this code, or else this name.
     pub async fn id_of(&self, layer: &str, code: &str) -> i64 {
         let client = self.office.db.store.connect_raw().await.unwrap();
-        let sql = format!("select {layer}_id from {layer} as f where coalesce(to_jsonb(f) ->> 'code', to_jsonb(f) ->> 'name') = $1");
+        let sql = format!(
+            "select {layer}_id from {layer} as f where coalesce(to_jsonb(f) ->> 'code', to_jsonb(f) ->> 'name') = $1"
+        );
         client.query_one(&sql, &[&code]).await.unwrap().get(0)
     }
 

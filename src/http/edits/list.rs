@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use super::step::changed;
 use super::{editor_of, layer_of};
-use crate::http::AppState;
 use crate::domain::Viewer;
+use crate::http::AppState;
 use crate::http::author::Witness;
 use crate::http::imports::database_away;
 use crate::http::links::JSON;

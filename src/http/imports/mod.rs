@@ -16,8 +16,8 @@ use utoipa::ToSchema;
 
 use super::AppState;
 use super::author::{Contributor, Witness};
-use super::items::feature_json;
 use super::body::{JsonBody, parse};
+use super::items::feature_json;
 use super::links::JSON;
 use super::problem::{Fault, Kind, Problem};
 use super::representation::{Representation, Wishes};

@@ -1,5 +1,6 @@
 //! Files are sent first, then looked at, then imported.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
@@ -241,12 +242,33 @@ pub async fn find(state: &AppState, upload_id: &str, viewer: Viewer) -> Result<U
 
 pub fn refusal(error: UploadError) -> Problem {
     match error {
+        UploadError::Disk(error) if is_full(error.kind()) => {
+            tracing::error!(%error, "an upload found no room");
+            Problem::new(Kind::DiskFull, "There is no room for the file on the server's disk; nothing of it was kept.")
+        }
         UploadError::Disk(error) => Problem::internal(format_args!("an upload: {error}")),
         other => Problem::at_pointer(Kind::InvalidBody, "/file", other.to_string()),
     }
 }
 
+fn is_full(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
 /// GDAL blocks.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_and_another_fault_of_it_is_not() {
+        let kind = |kind: ErrorKind| refusal(UploadError::Disk(kind.into())).kind;
+        assert_eq!(kind(ErrorKind::StorageFull), Kind::DiskFull);
+        assert_eq!(kind(ErrorKind::QuotaExceeded), Kind::DiskFull);
+        assert_eq!(kind(ErrorKind::PermissionDenied), Kind::InternalError);
+    }
 }

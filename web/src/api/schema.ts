@@ -2713,7 +2713,10 @@ export interface components {
         };
         JobSummary: {
             job_id: string;
-            /** @description `import`, `restore` or the name of an analysis. */
+            /**
+             * @description `import`, `restore`, `trench-plan` (one is made or planned anew), or the analysis: `network`, `reach`, `coverage`,
+             *     `siting`, `grouping`, `trenches`.
+             */
             kind: string;
             progress?: components["schemas"]["ProgressSummary"] | null;
             /** @description What was done, or why nothing was; null while it runs. */

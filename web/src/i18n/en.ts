@@ -585,6 +585,7 @@ export const en: Dictionary = {
   'problem.unknown-upload': 'The file that was sent is gone; send it again',
   'problem.unknown-job': 'There is no such task, or its result has expired',
   'problem.unknown-import': 'There is no such import',
+  'problem.disk-full': 'The server has no room for the file; nothing of it was kept. Please tell the administrator.',
   'problem.cannot-import': 'The file cannot be read; check its format',
   'problem.cannot-export': 'The format cannot hold some of the values; choose another one or leave fields out',
   'problem.changed-since': 'Something was changed since, so this cannot be undone',

@@ -582,6 +582,7 @@ export const zh = {
   'problem.unknown-upload': '上传的文件已不在，请重新上传',
   'problem.unknown-job': '任务不存在，或结果已过期',
   'problem.unknown-import': '没有这次导入',
+  'problem.disk-full': '服务器磁盘空间不足，文件没有保存；请告知管理员',
   'problem.cannot-import': '文件无法读取，请检查格式',
   'problem.cannot-export': '所选格式无法保存部分数据，请换一种格式或减少字段',
   'problem.changed-since': '其后又有改动，无法撤销',
