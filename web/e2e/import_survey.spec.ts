@@ -53,8 +53,9 @@ test('two tables dropped on the map are a survey, whose faulty lines are taken o
   await expect(panel(page).getByRole('row', { name: /^X / })).toContainText('北坐标')
   await expect(panel(page).getByRole('row', { name: /^备考 / })).toContainText('不读取')
   await expect(panel(page).getByRole('row', { name: /^流向 / })).toContainText('核对用')
-  await expect(panel(page).getByRole('row', { name: /线\.csv 3 已修正/ })).toContainText('沿流向反坡')
+  await expect(panel(page).getByRole('row', { name: /线\.csv 3 请核对/ })).toContainText('沿流向反坡')
   await expect(panel(page).getByRole('row', { name: /线\.csv 4 未导入/ })).toContainText('点表中没有这个点号')
+  await expect(panel(page).getByText('X 为北坐标')).toBeVisible()
   expect(await complaints(page), 'preview').toEqual([])
 
   await panel(page).getByLabel('不导入', { exact: true }).check()

@@ -20,6 +20,8 @@ export const enSurvey: Record<keyof typeof zhSurvey, string> = {
   surveyUse: 'Read as',
   surveyNoUse: 'not read',
   surveyFirstProblems: 'The first problems',
+  surveyLookAt: 'look at it',
+  surveyNorthing: '; X is the northing',
   surveyTable: 'Table',
   surveyKey: 'the numbers of both points',
   'surveyRole.point_no': 'number of the point',

@@ -16,6 +16,8 @@ export const zhSurvey = {
   surveyUse: '用作',
   surveyNoUse: '不读取',
   surveyFirstProblems: '最先遇到的问题',
+  surveyLookAt: '请核对',
+  surveyNorthing: '；X 为北坐标',
   surveyTable: '表',
   surveyKey: '两端点号',
   'surveyRole.point_no': '点号',

@@ -4,7 +4,7 @@ import { reportCsv } from './report_csv'
 
 const words = {
   headings: ['行号', '标识', '处理', '字段', '取值', '原因', '说明', '表'],
-  outcome: (outcome: string) => (outcome === 'refused' ? '未导入' : '已修正'),
+  outcome: ({ outcome }: { outcome: string }) => (outcome === 'refused' ? '未导入' : '已修正'),
   problem: (code: string) => code,
   field: (name: string) => name,
 }

@@ -22,7 +22,7 @@ const SOURCES: Record<string, Key> = {
 /** The server's note in the words of the interface, as far as they are known. */
 export function told(note: string, t: Translate): string {
   const words = note.replace(/\(([^)]*)\)/, (whole, source: string) => (SOURCES[source] ? `(${t(SOURCES[source])})` : whole))
-  return words.replace(/^gb18030\b/, 'GBK/GB18030')
+  return words.replace(/^gb18030\b/, 'GBK/GB18030').replace('; X is the northing', t('surveyNorthing'))
 }
 
 /** What the server takes to identify a row. */
