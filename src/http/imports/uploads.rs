@@ -78,7 +78,8 @@ pub struct UploadForm {
 /// Sends files. They are kept for a day.
 #[utoipa::path(post, path = "/api/uploads", tag = "import",
     request_body(content = UploadForm, content_type = "multipart/form-data"),
-    responses((status = 201, description = "What came", body = UploadSummary)))]
+    responses((status = 201, description = "What came", body = UploadSummary),
+        (status = 507, description = "The server's disk has no room for it", body = crate::http::problem::ProblemBody)))]
 pub async fn create_upload(
     State(state): State<AppState>,
     author: Contributor,

@@ -10224,6 +10224,15 @@ export interface operations {
                     "application/json": components["schemas"]["UploadSummary"];
                 };
             };
+            /** @description The server's disk has no room for it */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Any other problem */
             default: {
                 headers: {
