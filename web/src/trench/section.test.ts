@@ -119,7 +119,7 @@ describe('the cross-section', () => {
     expect(svg).toContain('url(#existing-line)')
     expect(trench['x']!).toBeGreaterThan(0.8 * scale)
     const texts = rowsOf(drawing, say).map(({ sign, text }) => `${sign} ${text}`)
-    expect(texts[2]).toContain('A 现状 现状管线 燃气 DN160 5，距沟壁 1.20 m，顶 1.10 m，底 1.26 m，数据：实测')
+    expect(texts[2]).toContain('A 现状管线 燃气 DN160 5，距沟壁 1.20 m，顶 1.10 m，底 1.26 m，数据：实测')
     expect(texts[3]).toContain('距沟壁 0.80 m')
     expect(texts[3]).toContain(say('secBesideFace'))
     expect(texts[4]).toContain('①–A 净距 1.60 m')
