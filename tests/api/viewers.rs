@@ -301,6 +301,15 @@ async fn all_questions(town: &Town, planner: &Who, made: &Made) -> Vec<Question>
     paths.iter().flat_map(|path| questions(path, made).unwrap()).collect()
 }
 
+/// What was asked for, whether the machine had the time to answer at once or made a job of it.
+fn told_at_last(body: &[u8]) -> Vec<u8> {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(told) if told.get("job_id").is_some() => told["result"].to_string().into_bytes(),
+        Ok(told) => told.to_string().into_bytes(),
+        Err(_) => body.to_vec(),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_ones_own_reaches_nobody_else_by_any_path() {
     let town = town().await;
@@ -356,7 +365,7 @@ async fn what_is_ones_own_reaches_nobody_else_by_any_path() {
             let Some((etag, bytes)) = etags.get(&n) else { continue };
             let held = town.send(&who, method, url, &[("if-none-match", etag)], body.clone()).await;
             if held.status.as_u16() == 304 {
-                assert_eq!(answer.body.as_ref(), bytes, "{name} {url}");
+                assert_eq!(told_at_last(&answer.body), told_at_last(bytes), "{name} {url}");
                 same += 1;
             }
         }

@@ -2,7 +2,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { ask } from './analysis'
 import { complaints } from './axe'
 import { pdfInfo, pdfPicture, pngInfo, type Grey } from './pages'
-import { hashAt, open } from './page'
+import { atRest, hashAt, open } from './page'
 
 /** What the sheet says of itself; its files must say the same. */
 interface Told {
@@ -242,6 +242,45 @@ test('coverage that is on the map is on paper too, with the classes that occur t
   await page.keyboard.press('Escape')
   await page.keyboard.press('p')
   await expect(box).not.toBeChecked()
+})
+
+test('an answer to siting is on paper with its sites, whom they serve and what it is worth', async ({ page }) => {
+  await open(page, '#map=15/30.12/104.65')
+  await page.keyboard.press('c')
+  await expect(page.getByRole('heading', { name: '楼栋到最近设施的步行距离' })).toBeVisible({ timeout: 20_000 })
+  const coverage = page.getByRole('region', { name: '设施覆盖' })
+  await coverage.getByRole('group', { name: '结果' }).getByRole('button', { name: '选址' }).click()
+  await coverage.locator('form').getByRole('button', { name: '选址' }).click()
+  const answer = page.getByTestId('siting-answer')
+  await expect(answer).toBeVisible({ timeout: 30_000 })
+  const value = (await answer.locator('dd').first().innerText()).replace(/（.*/, '').trim()
+  // The first chosen site in the middle of the sheet, so that the frame holds it and whom it serves.
+  await answer.locator('ol button').first().click()
+  await atRest(page)
+  await page.getByRole('button', { name: '打印', exact: true }).click()
+  const box = panel(page).getByRole('checkbox', { name: /按选址结果着色/ })
+  await expect(box).toBeChecked()
+  // All layers of the city and the answer have a legend that is too long for A4, which is told.
+  await panel(page).getByLabel('纸张').selectOption('a3')
+  await panel(page).getByLabel('比例尺', { exact: true }).selectOption('5000')
+  await panel(page).getByLabel('分辨率').selectOption('150')
+  const { told } = await save(page, 'PNG')
+  const legend = told.legend.map(({ id }) => id)
+  expect(legend[0], 'the heading comes first').toBe('site')
+  expect(legend).toEqual(expect.arrayContaining(['site-new', 'site-chosen']))
+  expect(legend.filter((id) => /^cover(-(near|within|outside|far))?$/.test(id)), 'no classes of distance').toEqual([])
+  expect(await pixelsOf(page, [0x1f, 0x5f, 0x99]), 'buildings that are newly covered').toBeGreaterThan(100)
+  expect(await pixelsOf(page, [0x1f, 0x6f, 0x4a]), 'the site').toBeGreaterThan(30)
+  const credits = await page.evaluate(() => (window as unknown as { __pianquSheet: { credits: string[] } }).__pianquSheet.credits.join())
+  expect(credits).toContain(`选 3 处；目标值 ${value}`)
+  expect(credits).toMatch(/界 [\d,]+.*差距 .*已证最优/)
+  expect(await complaints(page)).toEqual([])
+
+  // Unticked, it is the walk to what exists, and no site.
+  await box.uncheck()
+  const walks = await save(page, 'PNG')
+  expect(walks.told.legend[0]!.id).toBe('cover')
+  expect(walks.told.legend.filter(({ id }) => id.startsWith('site'))).toEqual([])
 })
 
 test('tiles that do not come make no map with gaps, and printing can be stopped', async ({ page }) => {

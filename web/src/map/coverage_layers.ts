@@ -17,7 +17,7 @@ export const ink = '#24231f'
 /** What a scenario puts into the city: neither reached nor not reached. */
 export const scenario = '#7a2d8f'
 /** As candidate sites are drawn elsewhere. */
-const site = '#1f6f4a'
+export const siteColour = '#1f6f4a'
 
 /** A building's colour by its class; those without one stay as pale as the ground. */
 export function buildingColour(colours: string[]): ExpressionSpecification {
@@ -106,8 +106,8 @@ export function coverageLayers(): LayerSpecification[] {
       filter: ['==', ['get', 'what'], 'site'],
       paint: {
         'circle-radius': ['interpolate', ['linear'], ['zoom'], 11, ['match', ['get', 'state'], ['free'], 3.5, 8], 16, ['match', ['get', 'state'], ['free'], 7, 12]],
-        'circle-color': ['match', ['get', 'state'], ['chosen'], site, ['must'], '#dcefe4', ['must_not'], '#f4f0e7', '#ffffff'],
-        'circle-stroke-color': ['match', ['get', 'state'], ['must_not'], '#7a756b', site],
+        'circle-color': ['match', ['get', 'state'], ['chosen'], siteColour, ['must'], '#dcefe4', ['must_not'], '#f4f0e7', '#ffffff'],
+        'circle-stroke-color': ['match', ['get', 'state'], ['must_not'], '#7a756b', siteColour],
         'circle-stroke-width': 2.5,
       },
     },

@@ -1,7 +1,7 @@
 import { formatNumber } from '../../i18n/format'
 import type { LegendEntry } from '../../map/legend'
 import { PALE_COMMUNITY } from '../../map/covered_style'
-import { ink, reach, scenario as scenarioColour } from '../../map/coverage_layers'
+import { ink, reach, scenario as scenarioColour, type Colouring } from '../../map/coverage_layers'
 import { app } from '../../state/app.svelte'
 import { CHANGE_COLOURS, CHANGES } from '../scenario/change'
 import { scenario } from '../scenario/scenario.svelte'
@@ -31,18 +31,30 @@ export function coverageLegend(): LegendEntry[] {
   return [
     { id: 'cover', title: heading, layers: ['building'], isOf: (_, id) => classOf.has(Number(id)) },
     ...classes,
-    { id: 'cover-facility', title: app.t('printCoverFacility', { rule: name }), sample: { shape: 'ring', colour: ink }, layers: ['coverage-facility'] },
-    { id: 'cover-thing', title: app.t('printCoverThing'), sample: { shape: 'dot', colour: scenarioColour }, layers: ['scenario-thing', 'scenario-move'] },
-    { id: 'cover-way', title: app.t('printCoverWay'), sample: { shape: 'line', colour: scenarioColour }, layers: ['scenario-way'] },
+    facilityEntry(name),
+    ...scenarioEntries(),
     { id: 'cover-area', title: app.t('printReachArea', { m }), sample: { shape: 'area', colour: reach, opacity: 0.13, edge: reach }, layers: ['reach-area'] },
     { id: 'cover-streets', title: app.t('printReachStreets', { m }), sample: { shape: 'line', colour: reach }, layers: ['reach-streets'] },
     { id: 'cover-origin', title: app.t('printReachOrigin'), sample: { shape: 'dot', colour: reach }, layers: ['reach-origin'] },
   ]
 }
 
+/** The open facilities that the rule looks for. */
+export function facilityEntry(rule: string): LegendEntry {
+  return { id: 'cover-facility', title: app.t('printCoverFacility', { rule }), sample: { shape: 'ring', colour: ink }, layers: ['coverage-facility'] }
+}
+
+/** What a scenario does. */
+export function scenarioEntries(): LegendEntry[] {
+  return [
+    { id: 'cover-thing', title: app.t('printCoverThing'), sample: { shape: 'dot', colour: scenarioColour }, layers: ['scenario-thing', 'scenario-move'] },
+    { id: 'cover-way', title: app.t('printCoverWay'), sample: { shape: 'line', colour: scenarioColour }, layers: ['scenario-way'] },
+  ]
+}
+
 /** The legend of the city's layers beneath the colours: buildings in one of them are no longer what theirs says. */
-export function beneathCoverage(entries: LegendEntry[]): LegendEntry[] {
-  const coloured = new Set(shown.colouring?.ids)
+export function beneathCoverage(entries: LegendEntry[], colouring: Colouring | undefined): LegendEntry[] {
+  const coloured = new Set(colouring?.ids)
   return entries.map((entry) => {
     if (entry.id === 'building') return { ...entry, isOf: (_: unknown, id: unknown) => !coloured.has(Number(id)) }
     if (entry.id === 'community' && entry.sample) return { ...entry, sample: { ...entry.sample, opacity: PALE_COMMUNITY } }

@@ -14,6 +14,8 @@ import { covering } from '../coverage/covering.svelte'
 import { beneathCoverage, coverageCredit, coverageLegend } from '../coverage/on_paper'
 import { shown as coverage } from '../coverage/shown.svelte'
 import { save } from '../../ui/save'
+import { sitingCredit, sitingLegend } from '../siting/on_paper'
+import { siting } from '../siting/siting.svelte'
 import { creditsOf } from './credits'
 import type { Key } from '../../i18n'
 
@@ -60,6 +62,10 @@ export class Printing {
   )
   /** Buildings wear the colours of coverage. */
   readonly isCovered = $derived(covering.isOnPaper && covering.isForViewer)
+  /** They wear the answer to siting, and candidate sites are on the sheet. */
+  readonly isSited = $derived(this.isCovered && siting.isOnPaper && siting.colouring !== undefined)
+  readonly colouring = $derived(this.isSited ? siting.colouring : this.isCovered ? coverage.colouring : undefined)
+  readonly marks = $derived(this.isCovered ? coverage.marks(this.isSited ? siting.sites : []) : undefined)
   /** Whether this computer can draw so many pixels. */
   readonly isDrawable = $derived((Math.max(this.layout.map.w, this.layout.map.h) / 25.4) * this.dpi + 8 <= longestEdge())
 
@@ -126,6 +132,7 @@ export class Printing {
     const credits = [
       ...this.credits.split('\n').filter((line) => line.trim()),
       ...(this.isCovered ? coverageCredit() : []),
+      ...(this.isSited ? sitingCredit() : []),
       ...(basemap ? [app.t('printBasemap', { attribution: basemap })] : []),
       app.t('printMade', { revision: app.readiness?.revision ?? app.city?.revision ?? 0, date }),
       app.t('printProjection', { lat: center[1].toFixed(2) }),
@@ -137,8 +144,8 @@ export class Printing {
       dpi: this.dpi,
       scale: this.scale,
       center,
-      style: this.isCovered ? map.coveredStyle(coverage.colouring) : map.paperStyle(),
-      legend: this.isCovered ? [...coverageLegend(), ...beneathCoverage(legend)] : legend,
+      style: this.isCovered ? map.coveredStyle(this.colouring) : map.paperStyle(),
+      legend: this.isCovered ? [...(this.isSited ? sitingLegend() : coverageLegend()), ...beneathCoverage(legend, this.colouring)] : legend,
       texts: {
         title: this.title.trim(),
         by: this.by.trim(),

@@ -42,6 +42,10 @@ export class Siting {
   seconds = $state(0)
   failure = $state.raw<unknown>()
   wasCancelled = $state(false)
+  /** Its part of the panel of coverage is the one that is seen. */
+  isSeen = $state(false)
+  /** Maps on paper wear the answer, where they wear coverage. */
+  isOnPaper = $state(false)
   #run: AbortController | undefined
   /** Buildings that were reached before. */
   #reached: ReadonlySet<number> = new Set()
