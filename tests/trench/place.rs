@@ -8,7 +8,7 @@ use super::random_city::{any_city_with_lines, city, line, street, work};
 use pianqu::analysis::siting::unlimited;
 use pianqu::analysis::trench::{
     CHECKED_WITHIN_M, Check, City, Decided, Exception, Line, PlaceState, Settings, Side, TrenchAnswer, TrenchResult,
-    gap_m, plan, recheck,
+    doubt_unseen, gap_m, plan, recheck,
 };
 use pianqu::domain::clearance::{ClearanceTable, clearance_rules};
 use pianqu::domain::pipe::Pipe;
@@ -199,6 +199,24 @@ fn without_the_width_of_the_street_or_without_a_street_no_place_is_sure() {
 }
 
 #[test]
+fn whoever_does_not_see_all_lines_there_is_not_told_that_a_place_is_free() {
+    let whole = street_of(Some(12.0), [1.0, -1.0], vec![gas(5, 1.0), gas(6, 40.0)]);
+    let confirmed = clearance_rules().iter().map(|rule| rule.rule.clone()).collect();
+    let decided = Decided { confirmed, ..Decided::default() };
+    let told = |unseen: &[i64]| {
+        let (hidden, seen): (Vec<Line>, Vec<Line>) =
+            whole.lines.iter().cloned().partition(|line| unseen.contains(&line.id));
+        let city = City { lines: seen, ..whole.clone() };
+        let mut answer = plan(&city, &Settings::default(), &decided, &unlimited()).unwrap();
+        doubt_unseen(&mut answer, &city, hidden);
+        let state = answer.trenches[0].place.as_ref().unwrap().state;
+        (state, answer.trenches[0].verdict, answer.totals.trenches_free, answer.totals.trenches_place_unknown)
+    };
+    assert_eq!(told(&[5]), (PlaceState::LinesUnseen, Verdict::Unknown, 0, 1));
+    assert_eq!(told(&[6]), (PlaceState::Free, Verdict::Pass, 1, 0), "40 m away it is in nobody's way");
+}
+
+#[test]
 fn what_was_kept_before_places_were_told_is_read_and_a_moved_place_is_a_change() {
     let trench = only_trench(&street_of(Some(12.0), [1.0, -1.0], vec![gas(5, 1.0)]));
     let mut kept = serde_json::to_value(&trench).unwrap();
@@ -335,7 +353,7 @@ fn random_cities_have_free_and_blocked_places() {
                 PlaceState::Free => "free",
                 PlaceState::Blocked => "blocked",
                 PlaceState::WidthUnknown => "width unknown",
-                PlaceState::NoRoom | PlaceState::NoStreet => "none",
+                PlaceState::NoRoom | PlaceState::NoStreet | PlaceState::LinesUnseen => "none",
             });
         }
     }

@@ -5,6 +5,7 @@ mod place;
 mod placing;
 mod tell;
 mod trenches;
+mod unseen;
 
 use std::borrow::Cow;
 
@@ -21,6 +22,7 @@ use crate::domain::rule::Verdict;
 pub use place::{LineBeside, Place, PlaceState, TooNear};
 pub use placing::CHECKED_WITHIN_M;
 pub use tell::tell;
+pub use unseen::doubt_unseen;
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TrenchAnswer {
@@ -84,6 +86,18 @@ pub struct Totals {
     pub meetings_with_streets: usize,
     pub meetings_of_works: usize,
     pub meetings_with_lines: usize,
+}
+
+impl Totals {
+    /// Counts trenches by their place.
+    fn count_places(&mut self, trenches: &[TrenchResult]) {
+        let count = |states: &[PlaceState]| {
+            trenches.iter().filter(|one| one.place.as_ref().is_some_and(|place| states.contains(&place.state))).count()
+        };
+        self.trenches_free = count(&[PlaceState::Free]);
+        self.trenches_blocked = count(&[PlaceState::Blocked, PlaceState::NoRoom]);
+        self.trenches_place_unknown = count(&[PlaceState::WidthUnknown, PlaceState::LinesUnseen, PlaceState::NoStreet]);
+    }
 }
 
 /// What no plan is better than.

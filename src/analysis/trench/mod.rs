@@ -30,7 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use answer::{
     Alone, Bound, CHECKED_WITHIN_M, Clash, ClashKind, LineBeside, Opening, OperatorResult, Opportunity, Place,
-    PlaceState, PlacedLine, Relation, TooNear, Totals, TrenchAnswer, TrenchResult, WorkResult, WorkState,
+    PlaceState, PlacedLine, Relation, TooNear, Totals, TrenchAnswer, TrenchResult, WorkResult, WorkState, doubt_unseen,
 };
 pub use checks::{Check, Exception, Side};
 pub use held::{Apart, Closed, Held};

@@ -152,8 +152,15 @@ pub async fn analyse_trenches(
         let revision = Some(snapshot.revision);
         let Viewer::Operator(operator) = viewer else {
             let city = City::of(&snapshot, viewer, plane).ok_or_else(missing)?;
-            let answer = answer_of(&city, revision, &order, &limits, is_wanted, progress)?;
-            return Ok(answer.map(Box::new).map(TrenchesFor::City));
+            let Some(mut plan) = plan_of(&city, &order, &limits, is_wanted, progress)? else { return Ok(None) };
+            if let Viewer::Body(_) = viewer {
+                let mut all = City::of(&snapshot, Viewer::Everything, plane).ok_or_else(missing)?.lines;
+                let seen: BTreeSet<i64> = city.lines.iter().map(|line| line.id).collect();
+                all.retain(|line| !seen.contains(&line.id));
+                trench::doubt_unseen(&mut plan, &city, all);
+            }
+            let answer = cut(plan, revision, limits.most_listed);
+            return Ok(Some(TrenchesFor::City(Box::new(answer))));
         };
         // A plan is made of all works, and the operator is told what it may know of it.
         let city = City::of(&snapshot, Viewer::Everything, plane).ok_or_else(missing)?;

@@ -77,6 +77,7 @@ fn place_state(state: PlaceState) -> (&'static str, &'static str) {
         PlaceState::Free => ("free", "放得下"),
         PlaceState::Blocked => ("blocked", "处处过近"),
         PlaceState::WidthUnknown => ("width_unknown", "路宽未知"),
+        PlaceState::LinesUnseen => ("lines_unseen", "有未公开的现状管线"),
         PlaceState::NoRoom => ("no_room", "比道路宽"),
         PlaceState::NoStreet => ("no_street", "不在道路内"),
     }

@@ -4927,7 +4927,7 @@ export interface components {
             too_near: components["schemas"]["TooNear"][];
         };
         /** @enum {string} */
-        TrenchPlaceState: "free" | "blocked" | "width_unknown" | "no_room" | "no_street";
+        TrenchPlaceState: "free" | "blocked" | "width_unknown" | "lines_unseen" | "no_room" | "no_street";
         TrenchPlanClashes: {
             clashes: components["schemas"]["PlanClash"][];
             /**

@@ -252,6 +252,7 @@ export const enTrenches = {
   'secPlaceState.blocked': 'nowhere in the street is it far enough from existing lines; here it is least too near, by {m}',
   'secPlaceState.blocked_hidden': 'nowhere in the street is it far enough from existing lines',
   'secPlaceState.width_unknown': 'the width of the street is not known, {m} is assumed: the place is not sure',
+  'secPlaceState.lines_unseen': 'existing lines that are not shown to you lie near: nobody can say that it fits',
   'secPlaceState.no_room': 'wider than its street: there is no place',
   'secPlaceState.no_street': 'in no street: the place cannot be told',
   secPlaceNotTold: 'this plan was kept before places were told',

@@ -253,6 +253,7 @@ export const zhTrenches = {
   'secPlaceState.blocked': '路内没有一处离现状管线都够远，此处最接近，还差 {m}',
   'secPlaceState.blocked_hidden': '路内没有一处离现状管线都够远',
   'secPlaceState.width_unknown': '路宽未知，按 {m} 假定，位置不能确定',
+  'secPlaceState.lines_unseen': '附近有不向您公开的现状管线，不能确定是否放得下',
   'secPlaceState.no_room': '沟比道路宽，没有位置',
   'secPlaceState.no_street': '不在道路内，不能确定位置',
   secPlaceNotTold: '此计划保存时还没有确定位置',

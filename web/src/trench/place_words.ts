@@ -28,6 +28,7 @@ function verdictOf(place: Place): Verdict {
     case 'no_room':
       return 'fail'
     case 'width_unknown':
+    case 'lines_unseen':
     case 'no_street':
       return 'unknown'
   }

@@ -16,6 +16,8 @@ pub enum PlaceState {
     /// The width of the street is not known, so nobody can say where its edges are: the place is looked for within
     /// an assumed width.
     WidthUnknown,
+    /// Lines lie there that whoever asks may not see, so nobody can tell it that the place is free.
+    LinesUnseen,
     /// The trench is wider than its street.
     NoRoom,
     /// No street runs here.
@@ -93,7 +95,7 @@ impl Place {
             PlaceState::NoRoom => Verdict::Fail,
             PlaceState::Blocked | PlaceState::WidthUnknown if is_in_the_way => Verdict::Fail,
             PlaceState::Blocked => Verdict::NeedsReview,
-            PlaceState::WidthUnknown | PlaceState::NoStreet => Verdict::Unknown,
+            PlaceState::WidthUnknown | PlaceState::LinesUnseen | PlaceState::NoStreet => Verdict::Unknown,
             PlaceState::Free => Verdict::Pass,
         }
     }

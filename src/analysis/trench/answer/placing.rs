@@ -66,6 +66,17 @@ impl<'a> Ground<'a> {
     }
 }
 
+impl Ground<'_> {
+    /// True when any line is within reach of a stretch, along it or across.
+    pub fn has_any(&self, axis: &Axis, half_m: f64) -> bool {
+        self.near(axis, half_m).into_iter().any(|line| {
+            let reach = self.reach(half_m, radius_m(line, self.settings));
+            let pairs = line.path.segments.iter().flat_map(|a| axis.segments().iter().map(move |b| a.distance(b)));
+            pairs.fold(f64::INFINITY, f64::min) <= reach
+        })
+    }
+}
+
 /// A line of the trench.
 struct Member<'a> {
     work: &'a Work,

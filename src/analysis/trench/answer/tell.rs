@@ -14,8 +14,8 @@ use super::super::{Decided, Solution};
 use super::placing::Ground;
 use super::trenches::trenches_of;
 use super::{
-    Alone, Bound, Clash, ClashKind, Opening, OperatorResult, Opportunity, PlaceState, Relation, Totals, TrenchAnswer,
-    TrenchResult, WorkResult, WorkState,
+    Alone, Bound, Clash, ClashKind, Opening, OperatorResult, Opportunity, Relation, Totals, TrenchAnswer, TrenchResult,
+    WorkResult, WorkState,
 };
 use crate::domain::clearance::{CLEARANCE_SET_VERSION, RoadPart};
 use crate::domain::rule::Verdict;
@@ -364,10 +364,7 @@ fn totals(answer: &TrenchAnswer, matched: &Matched, saving: Saving, saving_fen: 
     let verdict = |verdict| answer.checks.iter().filter(|check| check.verdict == verdict).count();
     let meetings = |list: &[Meeting]| list.len();
     let planned = answer.works.iter().filter(|work| work.state == WorkState::Planned);
-    let places = |is_it: fn(PlaceState) -> bool| {
-        answer.trenches.iter().filter(|one| one.place.as_ref().is_some_and(|place| is_it(place.state))).count()
-    };
-    Totals {
+    let mut totals = Totals {
         works: answer.works.len(),
         planned: state(WorkState::Planned),
         trenchless: state(WorkState::Trenchless),
@@ -378,9 +375,6 @@ fn totals(answer: &TrenchAnswer, matched: &Matched, saving: Saving, saving_fen: 
         openings_separate: planned.map(|work| work.street_ids.len()).sum(),
         trenches: answer.trenches.len(),
         trench_m: checks::millimetres(answer.trenches.iter().map(|one| one.to_m - one.from_m).sum()),
-        trenches_free: places(|state| state == PlaceState::Free),
-        trenches_blocked: places(|state| matches!(state, PlaceState::Blocked | PlaceState::NoRoom)),
-        trenches_place_unknown: places(|state| matches!(state, PlaceState::WidthUnknown | PlaceState::NoStreet)),
         saving,
         saving_yuan: yuan(saving_fen),
         shifted: answer.works.iter().filter(|work| work.shift_days > 0).count(),
@@ -395,5 +389,8 @@ fn totals(answer: &TrenchAnswer, matched: &Matched, saving: Saving, saving_fen: 
         meetings_with_streets: meetings(&matched.streets),
         meetings_of_works: meetings(&matched.works),
         meetings_with_lines: meetings(&matched.lines),
-    }
+        ..Totals::default()
+    };
+    totals.count_places(&answer.trenches);
+    totals
 }

@@ -173,7 +173,7 @@ fn verdict_of(check: &Check) -> Verdict {
 }
 
 /// Worse is more.
-fn rank(verdict: Verdict) -> u8 {
+pub(super) fn rank(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Pass => 0,
         Verdict::NeedsReview => 1,
