@@ -174,6 +174,18 @@ fn a_branch_that_only_the_moved_trench_crosses_is_checked_there() {
 }
 
 #[test]
+fn what_is_left_to_lines_that_no_table_knows_is_left_however_much_it_is() {
+    let mut settings = Settings::default();
+    settings.trench.unknown_clearance_m = 12.0;
+    let unknown = existing(5, "unknown", Some(200.0), &[(0.0, 14.0), (300.0, 14.0)]);
+    let city = street_of(Some(12.0), [-1.0, -2.0], vec![unknown]);
+    let answer = plan(&city, &settings, &Decided::default(), &unlimited()).unwrap();
+    let place = answer.trenches[0].place.as_ref().unwrap();
+    // 14 m on the left. Mirrored, the water pipe is 0.7 m farther left than the middle and wants 12 + 0.1 + 0.1.
+    assert_eq!((place.state, place.offset_m, place.is_mirrored), (PlaceState::Free, Some(-1.1), true));
+}
+
+#[test]
 fn overhead_lines_and_those_in_a_tunnel_are_in_nobodys_way() {
     let mut cable = existing(5, "power", None, &[(0.0, 0.0), (300.0, 0.0)]);
     cable.pipe.burial = Some("overhead".to_owned());

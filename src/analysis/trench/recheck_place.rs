@@ -105,15 +105,17 @@ fn too_near(
     let axis: Vec<&Segment> = street.path.segments.iter().filter(|one| is_within(one, trench)).collect();
     let stations = stations(&axis, trench);
     let [west, south, east, north] = bounds(axis.iter().copied());
-    let far = street.width_m? / 2.0 + 10.0;
-    for (line, [a, b, c, d]) in city.lines.iter().zip(boxes) {
-        let is_near = *a <= east + far && *c >= west - far && *b <= north + far && *d >= south - far;
-        if !is_near || !line.pipe.is_in_soil() {
+    let far = street.width_m? / 2.0 + 10.0 + settings.trench.unknown_clearance_m;
+    let is_near = |[a, b, c, d]: [f64; 4]| a <= east + far && c >= west - far && b <= north + far && d >= south - far;
+    for (line, around) in city.lines.iter().zip(boxes) {
+        if !is_near(*around) || !line.pipe.is_in_soil() {
             continue;
         }
+        let segments = line.path.segments.iter().filter(|one| is_near(bounds(std::iter::once(*one))));
+        let segments: Vec<&Segment> = segments.collect();
         let radius = line.pipe.diameter_m().unwrap_or(settings.trench.unknown_diameter_m) / 2.0;
         for station in &stations {
-            let metres = nearest(line, station, middle, &axis, trench, trench.width_m / 2.0 + radius);
+            let metres = nearest(&segments, station, middle, &axis, trench, trench.width_m / 2.0 + radius);
             if metres < trench.width_m / 2.0 + radius - ROUNDING_M {
                 return Some(format!("utility_line/{} lies in the ground that its trench digs out", line.id));
             }
@@ -122,7 +124,7 @@ fn too_near(
                 if !one.work.pipe.is_in_soil() {
                     continue;
                 }
-                let metres = nearest(line, station, one.offset_m, &axis, trench, needed);
+                let metres = nearest(&segments, station, one.offset_m, &axis, trench, needed);
                 if metres < needed - ROUNDING_M {
                     let id = one.work.id;
                     return Some(format!(
@@ -165,10 +167,17 @@ fn stations(axis: &[&Segment], trench: &TrenchResult) -> Vec<Station> {
 
 /// Metres from a line of the trench at a station to what runs along of an existing line; endless where that is more
 /// than `needed`, or the trench is not at this offset here.
-fn nearest(line: &Line, station: &Station, offset: f64, axis: &[&Segment], trench: &TrenchResult, needed: f64) -> f64 {
+fn nearest(
+    line: &[&Segment],
+    station: &Station,
+    offset: f64,
+    axis: &[&Segment],
+    trench: &TrenchResult,
+    needed: f64,
+) -> f64 {
     let (dx, dy) = station.direction;
     let at = Coord { x: station.at.x + dy * offset, y: station.at.y - dx * offset };
-    let near = line.path.segments.iter().filter(|one| one.distance_to(at) < needed && is_along(one, (dx, dy)));
+    let near = line.iter().filter(|one| one.distance_to(at) < needed && is_along(one, (dx, dy)));
     let mut metres = f64::INFINITY;
     for one in near {
         // Inside a sharp bend an offset line does not go to the end of the normal.

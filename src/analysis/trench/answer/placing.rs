@@ -48,7 +48,8 @@ impl<'a> Ground<'a> {
 
     /// How far from the axis of a street that is twice `half_m` wide a line may lie and still matter.
     fn reach(&self, half_m: f64, radius_m: f64) -> f64 {
-        half_m + self.settings.street_margin_m.max(CHECKED_WITHIN_M) + radius_m
+        let Settings { street_margin_m, trench, .. } = self.settings;
+        half_m + street_margin_m.max(CHECKED_WITHIN_M).max(trench.unknown_clearance_m) + radius_m
     }
 
     /// Lines that may be within reach of a stretch, in the order of ids.
