@@ -18,7 +18,7 @@ pub fn archive(files: &[(&str, &[u8])], is_packed: bool) -> Vec<u8> {
     for (name, content) in files {
         let packed = if is_packed { deflated(content) } else { content.to_vec() };
         let mut head = vec![20, 0, 0, 0, if is_packed { 8 } else { 0 }, 0, 0, 0, 0, 0];
-        for n in [crc32(content), packed.len() as u32, content.len() as u32] {
+        for n in [libdeflater::crc32(content), packed.len() as u32, content.len() as u32] {
             head.extend(n.to_le_bytes());
         }
         head.extend((name.len() as u16).to_le_bytes());
@@ -52,12 +52,6 @@ fn deflated(content: &[u8]) -> Vec<u8> {
     let length = compressor.deflate_compress(content, &mut packed).unwrap();
     packed.truncate(length);
     packed
-}
-
-fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0u32, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 })
-    })
 }
 
 #[test]

@@ -6,8 +6,9 @@ mod plain;
 mod properties;
 mod snapping;
 
+use std::sync::OnceLock;
+
 use pianqu::analysis::reach::{Search, Walked};
-use pianqu::snapshot::Snapshot;
 use pianqu::snapshot::walk::Walk;
 
 use crate::support::real::{openstreetmap, settings_of};
@@ -46,23 +47,25 @@ fn assert_same(ours: &[f64], theirs: &[f64], what: &str) {
     );
 }
 
-/// The three networks of the promise, with the walk and the plain graph of each.
-fn real(file: &str) -> Option<(Snapshot, Walk, Plain)> {
-    let snapshot = openstreetmap(shared_data(file)?);
-    let settings = settings_of(&snapshot);
-    let walk = Walk::of(&snapshot, settings);
-    let plain = Plain::of(&snapshot, settings.plane);
-    Some((snapshot, walk, plain))
-}
-
 const NETWORKS: [&str; 3] =
     ["osm-china/jiangxi-guixi.osm", "osm-china/beijing-cau-xueyuanlu.osm", "osm-world/heidelberg-ors.osm.pbf"];
 
+/// A network of the promise with the walk and the plain graph of it, which several tests look at and one makes.
+fn real(network: usize) -> Option<&'static (Walk, Plain)> {
+    static MADE: [OnceLock<Option<(Walk, Plain)>>; 3] = [const { OnceLock::new() }; 3];
+    let make = || {
+        let snapshot = openstreetmap(shared_data(NETWORKS[network])?);
+        let settings = settings_of(&snapshot);
+        Some((Walk::of(&snapshot, settings), Plain::of(&snapshot, settings.plane)))
+    };
+    MADE[network].get_or_init(make).as_ref()
+}
+
 #[test]
 fn real_walks_are_those_of_a_plain_search() {
-    for file in NETWORKS {
-        let Some((_, walk, plain)) = real(file) else { continue };
-        let ours = ours(&walk);
+    for (n, file) in NETWORKS.into_iter().enumerate() {
+        let Some((walk, plain)) = real(n) else { continue };
+        let ours = ours(walk);
         assert_same(&ours, &plain.nearest(), file);
         for (metres, straight) in ours.iter().zip(&plain.straight) {
             assert!(*metres >= straight - 1e-6, "{file}: a walk of {metres} m is shorter than {straight} m");
