@@ -117,6 +117,8 @@ describe('the cross-section', () => {
     const drawn = circles.find(({ r }) => Math.abs(r! / scale - 0.08) < 1e-3)!
     expect((drawn['cx']! - trench['x']!) / scale).toBeCloseTo(3.68, 3)
     expect(svg).toContain('url(#existing-line)')
+    const sloping = drawSection({ ...drawing, beside: [{ ...gas, bottomM: 1.9 }] }, say, 720)
+    expect(attributes(sloping, 'circle'), 'its ends are not equally deep: no circle').toHaveLength(2)
     expect(trench['x']!).toBeGreaterThan(0.8 * scale)
     const texts = rowsOf(drawing, say).map(({ sign, text }) => `${sign} ${text}`)
     expect(texts[2]).toContain('A 现状管线 燃气 DN160 5，距沟壁 1.20 m，顶 1.10 m，底 1.26 m，数据：实测')

@@ -62,8 +62,9 @@ function shape(one: SectionBeside, n: number, held: (m: number) => number, x: (m
   const letter = (cx: number, cy: number) => text(cx, cy, lettered(n), { 'text-anchor': 'middle', 'font-size': 13, 'font-weight': 700, fill: GREY, ...HALO })
   if (one.isFace) return [line(from, top, from, bottom, { ...look, fill: undefined, 'stroke-width': 2 }), letter(from, y(0) + 14)]
   const width = Math.max(to - from, 2)
-  if (!isDeep && one.weavesM < ROUND_M) {
-    const radius = Math.max(2.5, (to - from) / 2)
+  const radius = Math.max(2.5, (to - from) / 2)
+  // One whose ends are not equally deep takes all between, as one that weaves does.
+  if (!isDeep && one.weavesM < ROUND_M && bottom - top < 2 * radius + 2) {
     return [element('circle', { cx: (from + to) / 2, cy: (top + bottom) / 2, r: radius, ...look }), letter((from + to) / 2, bottom + 14)]
   }
   const box = element('rect', { x: from, y: top, width, height: Math.max(bottom - top, 2), ...look })
