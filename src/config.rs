@@ -135,6 +135,10 @@ pub struct ServeArgs {
     #[arg(long, env = "PIANQU_MAX_REQUEST_SECONDS", value_name = "S", default_value_t = 30, value_parser = at_least_one::<u64>)]
     pub max_request_seconds: u64,
 
+    /// Seconds that a connection may be silent before the head of a request has come
+    #[arg(long, env = "PIANQU_IDLE_SECONDS", value_name = "S", default_value_t = 75, value_parser = at_least_one::<u64>)]
+    pub idle_seconds: u64,
+
     /// Seconds that requests under way are given to finish when the program is told to stop
     #[arg(long, env = "PIANQU_STOP_WITHIN_SECONDS", value_name = "S", default_value_t = 20)]
     pub stop_within_seconds: u64,

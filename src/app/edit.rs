@@ -12,7 +12,9 @@ use tokio_postgres::Transaction;
 use super::City;
 use super::jobs::{Job, JobProgress};
 use crate::domain::{LayerId, Viewer};
-use crate::store::edit::{self, Begun, Change, Deed, EditEntry, Effect, NewEdit, Stale, Turn, What, Written};
+use crate::store::edit::{
+    self, Begun, Change, Deed, EditEntry, Effect, NewEdit, Own, Stale, Turn, Wanted, What, Written,
+};
 use crate::store::{Store, StoreError, ownership, trench_plan};
 
 /// Edits that are written at once: each holds a connection.
@@ -147,9 +149,19 @@ impl Editor {
         self.perform(by, &Task::ToVersion(to)).await
     }
 
-    /// An edit and what it did to at most so many features.
-    pub async fn find(&self, edit_id: i64, at_most: i64) -> Result<Option<(EditEntry, Vec<Effect>)>, StoreError> {
+    /// An edit and what it did to at most so many features; one that is not `own`, where that is said, is none.
+    pub async fn find(
+        &self,
+        own: Option<Own<'_>>,
+        edit_id: i64,
+        at_most: i64,
+    ) -> Result<Option<(EditEntry, Vec<Effect>)>, StoreError> {
         let client = self.store.connect_raw().await?;
+        if let Some(own) = own
+            && !edit::is_own(&client, own, edit_id).await?
+        {
+            return Ok(None);
+        }
         let Some(entry) = edit::find(&client, edit_id).await? else { return Ok(None) };
         Ok(Some((entry, edit::effects(&client, edit_id, at_most).await?)))
     }
@@ -157,13 +169,11 @@ impl Editor {
     /// Edits, newest first.
     pub async fn list(
         &self,
-        actor: Option<&str>,
-        layer: Option<LayerId>,
-        before: Option<i64>,
+        own: Option<Own<'_>>,
+        wanted: Wanted<'_>,
         at_most: i64,
     ) -> Result<Vec<EditEntry>, StoreError> {
-        let client = self.store.connect_raw().await?;
-        edit::list(&client, actor, layer.map(LayerId::name), before, at_most).await
+        edit::list(&self.store.connect_raw().await?, own, wanted, at_most).await
     }
 
     /// The last steps of a feature, newest first.

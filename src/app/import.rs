@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use crate::domain::{LayerId, Viewer};
 use crate::ingest::{self, IngestError, Progress, Record, Report, Request, Watch};
 use crate::store::import::{self, LayerWriter, NewImport, Totals, Written};
-use crate::store::import_log::{self, ImportEntry, Undone};
+use crate::store::import_log::{self, Asker, ImportEntry, Undone};
 use crate::store::{Store, StoreError, ownership};
 
 /// An import that is asked for.
@@ -229,19 +229,19 @@ async fn write(
 }
 
 /// Takes an import back as a whole, or tells why not.
-pub async fn undo(store: &Store, import_id: i64, actor: &str) -> Result<Undone, StoreError> {
+pub async fn undo(store: &Store, import_id: i64, asker: Asker<'_>) -> Result<Undone, StoreError> {
     let mut client = store.connect_raw().await?;
     let transaction = client.transaction().await?;
-    let undone = import_log::undo_import(&transaction, import_id, actor).await?;
+    let undone = import_log::undo_import(&transaction, import_id, asker).await?;
     if matches!(undone, Undone::Done { .. }) {
         transaction.commit().await?;
     }
     Ok(undone)
 }
 
-/// The imports of the past, newest first.
-pub async fn list(store: &Store) -> Result<Vec<ImportEntry>, StoreError> {
+/// The imports of the past that are the asker's to know, newest first.
+pub async fn list(store: &Store, asker: Asker<'_>) -> Result<Vec<ImportEntry>, StoreError> {
     let mut client = store.connect_raw().await?;
     let transaction = client.transaction().await?;
-    import_log::list_imports(&transaction).await
+    import_log::list_imports(&transaction, asker).await
 }

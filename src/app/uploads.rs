@@ -9,6 +9,8 @@ use tokio::fs;
 /// How long an upload that nobody deletes is kept.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 const LONGEST_NAME: usize = 200;
+/// Files that hold a table and need no other.
+const TABLES: &[&str] = &["csv", "tsv", "xlsx", "dbf"];
 /// What belongs to a shapefile beside its .shp.
 const SHAPEFILE_PARTS: &[&str] = &["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qix", "qpj", "xml"];
 
@@ -16,6 +18,15 @@ const SHAPEFILE_PARTS: &[&str] = &["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qi
 #[derive(Debug, Clone)]
 pub struct Uploads {
     folder: PathBuf,
+}
+
+/// What an upload is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The only file, the .shp among the parts of a shapefile, or the first of two tables.
+    pub file: PathBuf,
+    /// The other of two tables, which are read together or not at all.
+    pub second: Option<PathBuf>,
 }
 
 /// The files that came together.
@@ -33,7 +44,7 @@ pub enum UploadError {
     Twice(String),
     #[error("no file came")]
     Nothing,
-    #[error("these are several files and not the parts of one shapefile: {}; send them one by one, or in a zip", .0.join(", "))]
+    #[error("these are several files, and neither the parts of one shapefile nor the two tables of a survey of pipes: {}; send them one by one, or in a zip", .0.join(", "))]
     Several(Vec<String>),
     #[error(transparent)]
     Disk(#[from] io::Error),
@@ -110,10 +121,11 @@ impl Upload {
         Ok(files)
     }
 
-    /// The file that is to be opened: the only one, or the .shp among the parts of a shapefile.
-    pub async fn main_file(&self) -> Result<PathBuf, UploadError> {
+    /// What is to be opened.
+    pub async fn sent(&self) -> Result<Sent, UploadError> {
         let names: Vec<String> = self.files().await?.into_iter().map(|(name, _)| name).collect();
-        Ok(self.folder.join(main_name(names)?))
+        let (file, second) = read_from(names)?;
+        Ok(Sent { file: self.folder.join(file), second: second.map(|name| self.folder.join(name)) })
     }
 
     pub async fn remove(self) -> Result<(), UploadError> {
@@ -121,16 +133,19 @@ impl Upload {
     }
 }
 
-fn main_name(mut names: Vec<String>) -> Result<String, UploadError> {
+/// The file to be opened, and the second table where two came.
+fn read_from(mut names: Vec<String>) -> Result<(String, Option<String>), UploadError> {
     if names.len() <= 1 {
-        return names.pop().ok_or(UploadError::Nothing);
+        return names.pop().map(|name| (name, None)).ok_or(UploadError::Nothing);
     }
     let extension = |name: &str| Path::new(name).extension().map(|e| e.to_string_lossy().to_lowercase());
     let (shapes, rest): (Vec<String>, Vec<String>) =
         names.iter().cloned().partition(|name| extension(name).as_deref() == Some("shp"));
     let is_part = |name: &String| extension(name).is_some_and(|e| SHAPEFILE_PARTS.contains(&e.as_str()));
-    match <[String; 1]>::try_from(shapes) {
-        Ok([shape]) if rest.iter().all(is_part) => Ok(shape),
+    let is_table = |name: &String| extension(name).is_some_and(|e| TABLES.contains(&e.as_str()));
+    match (shapes.as_slice(), names.as_slice()) {
+        ([shape], _) if rest.iter().all(is_part) => Ok((shape.clone(), None)),
+        (_, [first, second]) if is_table(first) && is_table(second) => Ok((first.clone(), Some(second.clone()))),
         _ => Err(UploadError::Several(names)),
     }
 }
@@ -140,13 +155,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_main_file_is_the_only_one_or_the_shape() {
-        let name = |names: &[&str]| main_name(names.iter().map(|n| (*n).to_owned()).collect());
-        assert_eq!(name(&["a.gpkg"]).unwrap(), "a.gpkg");
-        assert_eq!(name(&["小区.DBF", "小区.prj", "小区.SHP", "小区.shp.xml"]).unwrap(), "小区.SHP");
-        assert!(matches!(name(&["a.shp", "b.shp", "a.dbf"]), Err(UploadError::Several(_))));
-        assert!(matches!(name(&["a.shp", "notes.docx"]), Err(UploadError::Several(_))));
-        assert!(matches!(name(&[]), Err(UploadError::Nothing)));
+    fn the_only_file_is_opened_or_the_shape_or_two_tables_together() {
+        let read = |names: &[&str]| read_from(names.iter().map(|n| (*n).to_owned()).collect());
+        assert_eq!(read(&["a.gpkg"]).unwrap(), ("a.gpkg".to_owned(), None));
+        assert_eq!(read(&["小区.DBF", "小区.prj", "小区.SHP", "小区.shp.xml"]).unwrap().0, "小区.SHP");
+        assert_eq!(read(&["点.csv", "线.XLSX"]).unwrap(), ("点.csv".to_owned(), Some("线.XLSX".to_owned())));
+        let several: [&[&str]; 4] = [
+            &["a.shp", "b.shp", "a.dbf"],
+            &["a.shp", "notes.docx"],
+            &["a.csv", "b.csv", "c.csv"],
+            &["a.csv", "b.gpkg"],
+        ];
+        for names in several {
+            assert!(matches!(read(names), Err(UploadError::Several(_))), "{names:?}");
+        }
+        assert!(matches!(read(&[]), Err(UploadError::Nothing)));
     }
 
     #[tokio::test]

@@ -12,9 +12,9 @@ use super::import_report::{self, ProgressLine};
 use crate::app::import::{self, ImportJob};
 use crate::config::DatabaseArgs;
 use crate::domain::LayerId;
-use crate::ingest::{self, Datum, Request, Survey};
+use crate::ingest::{self, Datum, FaultyLines, Request, Survey};
 use crate::store::Store;
-use crate::store::import_log::Undone;
+use crate::store::import_log::{Asker, Undone};
 
 /// Import a file into a layer
 #[derive(Debug, Args)]
@@ -28,12 +28,16 @@ pub struct ImportArgs {
     layer: Option<String>,
 
     /// `cjj61`: the file is the point table of a survey of pipes by CJJ 61-2017, and becomes utility lines
-    #[arg(long, value_parser = ["cjj61"])]
+    #[arg(long, value_parser = ["cjj61"], conflicts_with_all = ["source_layer", "north_first", "key", "node"])]
     format: Option<String>,
 
-    /// The line table that goes with the points [default: a sheet of the same workbook]
+    /// The line table that goes with the points [default: a sheet of the same workbook, or a file in the same zip]
     #[arg(long, value_name = "FILE", requires = "format")]
     lines: Option<PathBuf>,
+
+    /// Lines of a survey that fail a check of depth, fall or length: `take` and tell, or `refuse` [default: take]
+    #[arg(long, value_parser = ["take", "refuse"], requires = "format")]
+    faulty_lines: Option<String>,
 
     /// Layer, sheet or file of the source, where it holds several
     #[arg(long, value_name = "NAME")]
@@ -127,7 +131,11 @@ pub async fn run(database_args: DatabaseArgs, args: ImportArgs) -> anyhow::Resul
 }
 
 fn job(args: &ImportArgs) -> anyhow::Result<ImportJob> {
-    let survey = args.format.is_some().then(|| Survey { lines: args.lines.clone() });
+    let faulty = match args.faulty_lines.as_deref() {
+        Some("refuse") => FaultyLines::Refuse,
+        _ => FaultyLines::Take,
+    };
+    let survey = args.format.is_some().then(|| Survey { lines: args.lines.clone(), faulty });
     let layer = match (&args.layer, &survey) {
         (Some(layer), None) => layer.as_str(),
         (Some(layer), Some(_)) if layer != LayerId::UtilityLine.name() => {
@@ -228,8 +236,13 @@ async fn import(store: &Store, job: ImportJob, args: &ImportArgs) -> anyhow::Res
     Ok(())
 }
 
+/// Who can run the program speaks for the city.
+fn asker(actor: &str) -> Asker<'_> {
+    Asker { actor, viewer: crate::domain::Viewer::Everything }
+}
+
 async fn undo(store: &Store, import_id: i64, args: &ImportArgs) -> anyhow::Result<()> {
-    let undone = import::undo(store, import_id, &args.actor).await?;
+    let undone = import::undo(store, import_id, asker(&args.actor)).await?;
     if args.json {
         println!("{}", serde_json::to_string(&undone)?);
     }
@@ -256,7 +269,7 @@ async fn undo(store: &Store, import_id: i64, args: &ImportArgs) -> anyhow::Resul
 }
 
 async fn list(store: &Store, is_json: bool) -> anyhow::Result<()> {
-    let imports = import::list(store).await?;
+    let imports = import::list(store, asker("")).await?;
     if is_json {
         println!("{}", serde_json::to_string(&imports)?);
     } else {

@@ -84,6 +84,15 @@ pub fn print(report: &Report, import_id: Option<i64>, is_dry_run: bool, file: Op
             }
         }
     }
+    if let Some(survey) = &report.survey {
+        println!("  columns of {}", survey.point_table);
+        for column in &survey.point_columns {
+            match column.field {
+                Some(role) => println!("    {} → {role}", column.column),
+                None => println!("    {} is not read: {}", column.column, column.why),
+            }
+        }
+    }
     if report.layers.iter().any(|l| l.counts.read > 0) {
         println!();
         println!(
@@ -139,7 +148,8 @@ fn print_rows(report: &Report, file: Option<&Path>) {
         for problem in &row.problems {
             let value = if problem.value.is_empty() { String::new() } else { format!(" «{}»", problem.value) };
             let id = if row.id.is_empty() { String::new() } else { format!(" ({})", row.id) };
-            println!("  row {}{id} {what}: {}{value}: {}", row.row, problem.field, problem.reason);
+            let table = if row.table.is_empty() { String::new() } else { format!("{} ", row.table) };
+            println!("  {table}row {}{id} {what}: {}{value}: {}", row.row, problem.field, problem.reason);
         }
     }
     let more = (report.rows.len() as u64).saturating_sub(SHOWN_ROWS as u64) + report.rows_not_listed;

@@ -2,6 +2,7 @@
 
 mod analyse;
 mod backup;
+mod connections;
 mod data_dir;
 mod database;
 mod export;

@@ -8,6 +8,7 @@ use anyhow::Context;
 use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
 
+use super::connections;
 use super::data_dir::DataDirLock;
 use super::database::{self, Database};
 use super::service_manager;
@@ -68,12 +69,13 @@ async fn serve(
     let router = http::router(state).layer(from_fn_with_state(Stopping(stop.0.clone()), http::streams::end_streams));
     println!("Pianqu is at http://{address}");
     service_manager::tell(args.notify_socket.as_deref(), "READY=1");
+    let idle = Duration::from_secs(args.idle_seconds);
     tokio::select! {
-            served = axum::serve(listener, router).with_graceful_shutdown(stop.clone().asked()) => served?,
-    () = patience_is_over(stop, args) => {
-                tracing::warn!(seconds = args.stop_within_seconds, "requests that were still under way are cut off");
-            }
+        () = connections::serve(listener, router, idle, stop.clone().asked()) => {}
+        () = patience_is_over(stop, args) => {
+            tracing::warn!(seconds = args.stop_within_seconds, "requests that were still under way are cut off");
         }
+    }
     keeper.inspect(|keeper| keeper.abort());
     follower.abort();
     tidier.abort();

@@ -28,6 +28,14 @@ pub struct Contributor {
     pub viewer: Viewer,
 }
 
+/// Somebody who looks at what was written: the city at all of it, an operator or a body at what its account wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witness {
+    /// The account's name; empty for the city, which asks for everybody's.
+    pub name: String,
+    pub viewer: Viewer,
+}
+
 /// - Only who sees everything may write; an account that only reads may ask what is the city's own.
 /// - An account signs with its name. For others `Pianqu-Actor` names the person, percent-encoded UTF-8 as headers
 ///   carry nothing else.
@@ -60,6 +68,25 @@ impl FromRequestParts<AppState> for Contributor {
             return Err(Problem::new(Kind::NotAllowed, "This account reads; it changes nothing."));
         }
         Ok(Self { name: name(parts, &caller)?, viewer })
+    }
+}
+
+impl FromRequestParts<AppState> for Witness {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let viewer = Viewer::from_request_parts(parts, state).await?;
+        if viewer == Viewer::Everything {
+            return Ok(Self { name: String::new(), viewer });
+        }
+        let caller = Caller::from_request_parts(parts, state).await?;
+        // What somebody wrote is told to whoever is that person, not to who looks through such eyes.
+        match &caller.person {
+            Some(person) if viewer != Viewer::Public && viewer == caller.viewer => {
+                Ok(Self { name: person.name.clone(), viewer })
+            }
+            _ => Err(Problem::new(Kind::NotAllowed, "Who changed what is told to whoever did it, and to the city.")),
+        }
     }
 }
 

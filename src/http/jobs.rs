@@ -18,7 +18,8 @@ use crate::domain::Viewer;
 #[derive(Serialize, ToSchema)]
 pub struct JobSummary {
     job_id: String,
-    /// `import`, `restore` or the name of an analysis.
+    /// `import`, `restore`, `trench-plan` (one is made or planned anew), or the analysis: `network`, `reach`, `coverage`,
+    /// `siting`, `grouping`, `trenches`.
     kind: &'static str,
     /// `running`, `done` or `failed`.
     state: &'static str,

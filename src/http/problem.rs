@@ -58,10 +58,11 @@ pub enum Kind {
     WrongPassword,
     TooManyAttempts,
     UnknownToken,
+    DiskFull,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 43] = [
+    pub const ALL: [Kind; 44] = [
         Kind::InvalidParameter,
         Kind::UnknownParameter,
         Kind::InvalidBody,
@@ -105,6 +106,7 @@ impl Kind {
         Kind::WrongPassword,
         Kind::TooManyAttempts,
         Kind::UnknownToken,
+        Kind::DiskFull,
     ];
 
     /// Name in the `type` URI, HTTP status, title and what the reader of its page can do about it.
@@ -234,6 +236,12 @@ impl Kind {
             Kind::UnknownImport => {
                 ("unknown-import", S::NOT_FOUND, "There is no such import", "`/api/imports` lists them.")
             }
+            Kind::DiskFull => (
+                "disk-full",
+                S::INSUFFICIENT_STORAGE,
+                "The server has no room for that",
+                "Nothing of it was kept. Tell the administrator; uploads are kept for a day and can be deleted before.",
+            ),
             Kind::CannotImport => (
                 "cannot-import",
                 S::UNPROCESSABLE_ENTITY,

@@ -6,8 +6,12 @@ use super::gdal_raw;
 use super::limits::Limits;
 use super::open::extension;
 use super::problem::IngestError;
+use super::zip_names;
 
 const READABLE: &[&str] = &["shp", "gpkg", "geojson", "json", "kml", "dxf", "xlsx", "csv", "fgb", "osm", "pbf"];
+
+/// The part of a shapefile that is a table by itself, where nothing else is in the zip.
+const TABLE_OR_PART: &str = "dbf";
 
 /// Below this an archive is no trap, however well it is packed.
 const HARMLESS: u64 = 64 << 20;
@@ -57,10 +61,16 @@ pub fn inside(archive: &str) -> String {
     format!("/vsizip/{{{archive}}}")
 }
 
-/// The GDAL path of the one file to be read inside a zip, or `None` for what is no zip.
-///
-/// `wanted` chooses by file name where there are several.
-pub fn find_inside(path: &Path, wanted: Option<&str>, limits: &Limits) -> Result<Option<String>, IngestError> {
+/// A file inside a zip.
+pub struct Member {
+    /// Its GDAL path.
+    pub target: String,
+    /// Its path in the zip as a person gave it.
+    pub name: String,
+}
+
+/// The files of known formats in a zip, at least one; `None` for what is no zip.
+pub fn members(path: &Path, limits: &Limits) -> Result<Option<Vec<Member>>, IngestError> {
     let shown = path.to_string_lossy();
     if extension(&shown) != "zip" {
         return Ok(None);
@@ -73,7 +83,7 @@ pub fn find_inside(path: &Path, wanted: Option<&str>, limits: &Limits) -> Result
         return Err(refuse(format!("{} files, more than {}", entries.len(), limits.archive_files)));
     }
     let mut weight = Weight::of(path, gdal_raw::file_size(&absolute.to_string_lossy()).unwrap_or(0), limits);
-    let mut found: Vec<String> = Vec::new();
+    let (mut files, mut tables): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for entry in &entries {
         let climbs = entry.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir));
         if climbs || entry.to_string_lossy().contains('\\') {
@@ -87,25 +97,46 @@ pub fn find_inside(path: &Path, wanted: Option<&str>, limits: &Limits) -> Result
             Some(at) => name.split('/').take(at + 1).collect::<Vec<_>>().join("/"),
             None => name,
         };
-        let is_hidden = file.starts_with("__MACOSX/");
+        if file.starts_with("__MACOSX/") {
+            continue;
+        }
         let is_readable = geodatabase.is_some() || READABLE.contains(&extension(&file).as_str());
-        if is_readable && !is_hidden && !found.contains(&file) {
-            found.push(file);
+        if is_readable && !files.contains(&file) {
+            files.push(file);
+        } else if extension(&file) == TABLE_OR_PART {
+            tables.push(file);
         }
     }
-    let is_wanted = |file: &String| {
-        let name = Path::new(file);
-        wanted.is_some_and(|w| {
-            name.file_name().is_some_and(|n| n == w) || name.file_stem().is_some_and(|n| n == w) || file == w
-        })
+    if files.is_empty() {
+        files = tables;
+    }
+    if files.is_empty() {
+        return Err(refuse("no file of a known format is in it".to_owned()));
+    }
+    let member = |file: String| Member { target: format!("{root}/{file}"), name: zip_names::meant(&file) };
+    Ok(Some(files.into_iter().map(member).collect()))
+}
+
+/// The names of files of which one must be chosen.
+pub fn names(members: &[Member]) -> Vec<String> {
+    members.iter().map(|member| member.name.clone()).collect()
+}
+
+/// The one file to be read inside a zip, and whether there are others; `None` for what is no zip.
+///
+/// `wanted` chooses by file name where there are several.
+pub fn find_inside(path: &Path, wanted: Option<&str>, limits: &Limits) -> Result<Option<(Member, bool)>, IngestError> {
+    let Some(mut members) = members(path, limits)? else { return Ok(None) };
+    if members.len() == 1 {
+        return Ok(members.pop().map(|only| (only, false)));
+    }
+    let is_wanted = |member: &Member| {
+        let name = Path::new(&member.name);
+        wanted.is_some_and(|w| name.file_name().is_some_and(|n| n == w) || name.file_stem().is_some_and(|n| n == w))
     };
-    let chosen = match found.as_slice() {
-        [] => return Err(refuse("no file of a known format is in it".to_owned())),
-        [one] => one,
-        several => match several.iter().find(|file| is_wanted(file)) {
-            Some(file) => file,
-            None => return Err(IngestError::WhichLayer(several.to_vec())),
-        },
-    };
-    Ok(Some(format!("{root}/{chosen}")))
+    let whole = members.iter().position(|member| wanted == Some(member.name.as_str()));
+    match whole.or_else(|| members.iter().position(is_wanted)) {
+        Some(at) => Ok(Some((members.swap_remove(at), true))),
+        None => Err(IngestError::WhichLayer(names(&members))),
+    }
 }

@@ -40,9 +40,9 @@ pub fn read(
     let [id] = request.layers[..] else { return Err(IngestError::OneLayerOnly) };
     let description = id.describe();
     // Named first, so that it ends last: the layer reads from it.
-    let Opened { memory: _memory, dataset, driver, text, path } = opened;
+    let Opened { memory: _memory, dataset, driver, text, path, wanted, .. } = opened;
     let workbook = (driver == "XLSX").then(|| dataset.description().unwrap_or_default());
-    let mut layer = pick(dataset, request, report)?;
+    let mut layer = pick(dataset, wanted.as_deref(), request, report)?;
     if let Some(workbook) = workbook {
         workbook::refuse_merged(&path, &workbook, &report.source_layer)?;
     }
@@ -214,8 +214,13 @@ fn content_key(wkb: &[u8], values: &[Value]) -> String {
     format!("content:{:032x}", hash.digest128())
 }
 
-/// The layer to be read: the one that is named, or the only one that can be meant.
-pub fn pick(dataset: Dataset, request: &Request, report: &mut Report) -> Result<OwnedLayer, IngestError> {
+/// The layer to be read: the one that is wanted, or the only one that can be meant.
+pub fn pick(
+    dataset: Dataset,
+    wanted: Option<&str>,
+    request: &Request,
+    report: &mut Report,
+) -> Result<OwnedLayer, IngestError> {
     let mut names = Vec::new();
     let mut with_shape = Vec::new();
     for layer in dataset.layers() {
@@ -227,11 +232,11 @@ pub fn pick(dataset: Dataset, request: &Request, report: &mut Report) -> Result<
     let is_member = |wanted: &str| {
         std::path::Path::new(&dataset.description().unwrap_or_default()).file_name().is_some_and(|n| n == wanted)
     };
-    let chosen = match &request.source_layer {
-        Some(wanted) if names.contains(wanted) => wanted.clone(),
-        // In an archive the name has already chosen the file.
+    let chosen = match wanted {
+        Some(wanted) if names.iter().any(|name| name == wanted) => wanted.to_owned(),
+        // The only file of an archive can be named as well.
         Some(wanted) if names.len() == 1 && is_member(wanted) => names[0].clone(),
-        Some(wanted) => return Err(IngestError::NoSuchLayer { wanted: wanted.clone(), has: names }),
+        Some(wanted) => return Err(IngestError::NoSuchLayer { wanted: wanted.to_owned(), has: names }),
         None => match (names.as_slice(), with_shape.as_slice()) {
             ([], _) => return Err(IngestError::NoLayer),
             ([one], _) | (_, [one]) => one.clone(),
@@ -246,7 +251,7 @@ pub fn pick(dataset: Dataset, request: &Request, report: &mut Report) -> Result<
     dataset.into_layer_by_name(&chosen).map_err(|error| unreadable(&request.path, error))
 }
 
-pub fn column_names(layer: &OwnedLayer, text: TextEncoding) -> Vec<String> {
+pub fn column_names(layer: &impl LayerAccess, text: TextEncoding) -> Vec<String> {
     let names = gdal_raw::column_names(layer.defn());
     let name = |raw: &Vec<u8>| match encoding::decode(text.encoding, raw) {
         Some(name) => name.into_owned(),

@@ -152,7 +152,7 @@ pub fn file_size(path: &str) -> Option<u64> {
     VirtualFile::open(path).map(|mut file| file.size())
 }
 
-/// A file to be read on and on, also inside an archive.
+/// A file to be read on and on, also inside an archive. A file that cannot be read on ends.
 pub fn open_file(path: &str) -> Option<impl std::io::Read + use<>> {
     VirtualFile::open(path)
 }

@@ -10,6 +10,8 @@ pub struct Limits {
     pub archive_files: usize,
     pub features: u64,
     pub vertices: usize,
+    /// Bytes of a text file that is not UTF-8: it is decoded in memory.
+    pub decoded_bytes: u64,
     /// Bytes of one text value.
     pub text_bytes: usize,
     /// Rows that the report lists one by one; the others are counted.
@@ -24,6 +26,7 @@ impl Default for Limits {
             archive_files: 4096,
             features: 20_000_000,
             vertices: 1_000_000,
+            decoded_bytes: 512 << 20,
             text_bytes: 1 << 20,
             listed_rows: 10_000,
         }

@@ -4,7 +4,7 @@
 use gdal::vector::LayerAccess;
 use serde::Serialize;
 
-use super::{IngestError, Record, Report, Request, Watch, gdal_raw, open, read};
+use super::{IngestError, Record, Report, Request, Watch, file, open, read};
 
 /// One layer, sheet or feature class of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -15,22 +15,28 @@ pub struct SourceLayer {
     pub columns: Vec<String>,
 }
 
-/// What a file holds, in its own order.
+/// What a file holds, in its own order; of a zip with several files what each of them holds.
 pub fn source_layers(request: &Request) -> Result<Vec<SourceLayer>, IngestError> {
-    let opened = open::open(request, &mut Report::default())?;
-    let columns = |raw: Vec<u8>| match opened.text.encoding.decode_without_bom_handling_and_without_replacement(&raw) {
-        Some(name) => name.into_owned(),
-        None => String::from_utf8_lossy(&raw).into_owned(),
-    };
-    Ok(opened
-        .dataset
-        .layers()
-        .map(|layer| SourceLayer {
-            name: layer.name(),
-            rows: layer.try_feature_count(),
-            columns: gdal_raw::column_names(layer.defn()).into_iter().map(columns).collect(),
-        })
-        .collect())
+    let mut layers = Vec::new();
+    for (opened, _) in open::open_each(request, &mut Report::default())? {
+        let of_file: Vec<SourceLayer> = opened
+            .dataset
+            .layers()
+            .map(|layer| SourceLayer {
+                name: layer.name(),
+                rows: layer.try_feature_count(),
+                columns: file::column_names(&layer, opened.text),
+            })
+            .collect();
+        // Among several files of a zip a layer is asked for by its file.
+        match (of_file.len(), opened.wanted.is_none().then_some(opened.member).flatten()) {
+            (1, Some(member)) => {
+                layers.extend(of_file.into_iter().map(|one| SourceLayer { name: member.clone(), ..one }))
+            }
+            _ => layers.extend(of_file),
+        }
+    }
+    Ok(layers)
 }
 
 /// The beginning of an import that is not carried out.

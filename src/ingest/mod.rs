@@ -29,15 +29,18 @@ mod row;
 pub(crate) mod said;
 mod simple_ring;
 mod units;
+mod utf8_text;
 mod values;
 mod wkb;
 mod workbook;
+mod zip_names;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use geo::Rect;
 
+pub use cjj61::{SurveyTables, survey_tables};
 pub use crs::{Candidate, Outgoing};
 pub use datum::{Datum, UnknownDatum};
 pub use geometry::{Invalid, is_valid_shape, judge_area};
@@ -45,7 +48,7 @@ pub use limits::Limits;
 pub use look::{Look, SourceLayer, look, source_layers};
 pub use osm_rules::LAYERS as OSM_LAYERS;
 pub use problem::IngestError;
-pub use report::{Counts, Note, Outcome, Problem, Report, RowReport};
+pub use report::{Counts, Note, Outcome, Problem, Report, RowReport, SurveyReport};
 
 use crate::domain::{LayerId, Value};
 
@@ -76,15 +79,26 @@ pub struct Request {
     /// Where features of this city can be, in degrees. Rows outside are told, not refused.
     pub extent: Option<Rect<f64>>,
     /// The file is the point table of a survey by CJJ 61-2017, and this its table of lines; `None` within where both
-    /// are sheets of the one file.
+    /// are sheets of the one file, or files of the one zip.
     pub survey: Option<Survey>,
     pub limits: Limits,
 }
 
-/// Where the lines of a survey stand.
+/// Where the lines of a survey stand, and which of them are taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Survey {
     pub lines: Option<PathBuf>,
+    pub faulty: FaultyLines,
+}
+
+/// What becomes of a line of a survey that fails a check: its heights contradict its depth, its fall cannot be, or it
+/// is too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FaultyLines {
+    /// It is taken, and the report tells what is wrong.
+    #[default]
+    Take,
+    Refuse,
 }
 
 impl Request {

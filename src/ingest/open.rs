@@ -13,7 +13,7 @@ use super::gdal_raw::MemoryFile;
 use super::limits::Limits;
 use super::problem::IngestError;
 use super::report::Report;
-use super::{Request, archive, gdal_raw, osm_rules, said};
+use super::{Request, archive, gdal_raw, osm_rules, said, utf8_text};
 
 /// The formats that are read, and no other of GDAL's: some of those fetch from the network.
 const DRIVERS: &[&str] = &[
@@ -35,12 +35,21 @@ const DRIVERS: &[&str] = &[
 /// Text formats that GDAL takes as UTF-8 without looking.
 const TEXTS: &[&str] = &["csv", "tsv", "txt", "geojson", "json", "geojsonl", "geojsons", "kml", "topojson"];
 
+/// Where a text says what it is written in.
+const HEAD_BYTES: u64 = 200;
+/// Files in a zip that are all opened to see what they are.
+const MOST_TABLES: usize = 64;
+
 const NO_MEMORY: &str = "GDAL does not take a file in memory";
 
 pub struct Opened {
     pub dataset: Dataset,
     pub driver: String,
     pub path: PathBuf,
+    /// The file in a zip that is read.
+    pub member: Option<String>,
+    /// The layer that is asked for, where that name has not already chosen the file in a zip.
+    pub wanted: Option<String>,
     /// How texts come out of GDAL.
     pub text: TextEncoding,
     /// To be kept while the dataset is read; the files end with it.
@@ -60,14 +69,51 @@ fn memory_folder() -> String {
 }
 
 pub fn open(request: &Request, report: &mut Report) -> Result<Opened, IngestError> {
-    said::listen();
+    weigh(request, report)?;
+    open_weighed(request, report)
+}
+
+/// The file, or each of the files in a zip that holds several, with a report that begins with it.
+pub fn open_each(request: &Request, report: &mut Report) -> Result<Vec<(Opened, Report)>, IngestError> {
+    weigh(request, report)?;
+    let members = match &request.source_layer {
+        Some(_) => None,
+        None => archive::members(&request.path, &request.limits)?,
+    };
+    let names: Vec<Option<String>> = match members.as_deref().map(archive::names) {
+        Some(files) if files.len() > MOST_TABLES => return Err(IngestError::WhichLayer(files)),
+        Some(files) if files.len() > 1 => files.into_iter().map(Some).collect(),
+        _ => vec![request.source_layer.clone()],
+    };
+    let mut opened = Vec::with_capacity(names.len());
+    for name in names {
+        let mut told = report.clone();
+        let one = open_weighed(&Request { source_layer: name, ..request.clone() }, &mut told);
+        opened.push(match one {
+            Ok(one) => (one, told),
+            Err(error) => {
+                *report = told;
+                return Err(error);
+            }
+        });
+    }
+    Ok(opened)
+}
+
+/// Begins the report: what file it is, and its fingerprint.
+fn weigh(request: &Request, report: &mut Report) -> Result<(), IngestError> {
     let path = &request.path;
     report.listed_rows = request.limits.listed_rows;
     let name = path.file_name().unwrap_or(OsStr::new("file")).to_string_lossy().into_owned();
     report.file = name.clone();
     report.source = request.source.clone().unwrap_or(name);
     report.file_hash = weigh_and_hash(path, &request.limits)?;
+    Ok(())
+}
 
+fn open_weighed(request: &Request, report: &mut Report) -> Result<Opened, IngestError> {
+    said::listen();
+    let path = &request.path;
     // Set for this thread only; the reading stays in it.
     for (key, value) in [
         ("OGR_XLSX_HEADERS", "FORCE"),
@@ -79,13 +125,18 @@ pub fn open(request: &Request, report: &mut Report) -> Result<Opened, IngestErro
         gdal::config::set_thread_local_config_option(key, value).map_err(|e| unreadable(path, e))?;
     }
     let inner = archive::find_inside(path, request.source_layer.as_deref(), &request.limits)?;
-    let target = inner.unwrap_or_else(|| path.to_string_lossy().into_owned());
-    let opened = open_target(&target, request, report);
-    // The name in an error is the person's, not the virtual one.
-    opened.map_err(|error| match error {
-        IngestError::UnknownFormat { said, .. } => IngestError::UnknownFormat { path: path.clone(), said },
-        other => other,
-    })
+    let target = match &inner {
+        Some((member, _)) => member.target.clone(),
+        None => path.to_string_lossy().into_owned(),
+    };
+    let mut opened = open_target(&target, request, report)?;
+    if let Some((member, are_several)) = inner {
+        if are_several {
+            opened.wanted = None;
+        }
+        opened.member = Some(member.name);
+    }
+    Ok(opened)
 }
 
 fn open_target(target: &str, request: &Request, report: &mut Report) -> Result<Opened, IngestError> {
@@ -140,7 +191,8 @@ fn open_target(target: &str, request: &Request, report: &mut Report) -> Result<O
     let driver = dataset.driver().short_name();
     report.format.clone_from(&driver);
     report.encoding = format!("{} ({})", found.encoding.name(), found.by);
-    Ok(Opened { dataset, driver, path: request.path.clone(), text, memory })
+    let (path, wanted) = (request.path.clone(), request.source_layer.clone());
+    Ok(Opened { dataset, driver, path, member: None, wanted, text, memory })
 }
 
 pub fn unreadable(path: &Path, error: impl std::fmt::Display) -> IngestError {
@@ -258,14 +310,37 @@ fn rebuild_index(
     Ok(())
 }
 
-/// Text that is not UTF-8 is decoded into memory, so that GDAL reads what it expects.
+/// Text that is not UTF-8 is decoded into memory, so that GDAL reads what it expects; what is UTF-8 stays where it lies.
 fn as_utf8(target: &mut String, request: &Request, memory: &mut Vec<MemoryFile>) -> Result<TextEncoding, IngestError> {
     let utf8 = encoding_rs::UTF_8;
-    let bytes = gdal_raw::read_file(target, request.limits.file_bytes)
-        .ok_or_else(|| unreadable(&request.path, "the file cannot be read"))?;
-    let marked = encoding_rs::Encoding::for_bom(&bytes).map(|(encoding, _)| encoding);
+    let cannot_be_read = || unreadable(&request.path, "the file cannot be read");
+    let mut head = Vec::new();
+    let file = gdal_raw::open_file(target).ok_or_else(cannot_be_read)?;
+    file.take(HEAD_BYTES).read_to_end(&mut head).map_err(|error| unreadable(&request.path, error))?;
+    let marked = encoding_rs::Encoding::for_bom(&head).map(|(encoding, _)| encoding);
     let asked = request.encoding.as_deref().map(encoding::asked).transpose()?;
-    let xml = (extension(target) == "kml").then(|| xml_encoding(&bytes)).flatten();
+    let xml = (extension(target) == "kml").then(|| xml_encoding(&head)).flatten();
+    let is_said = asked.map(|asked| asked.encoding).or(marked).or(xml);
+    let throughout = match is_said.is_none_or(|encoding| encoding == utf8) {
+        true => utf8_text::throughout(gdal_raw::open_file(target).ok_or_else(cannot_be_read)?),
+        false => None,
+    };
+    if let Some(is_ascii) = throughout {
+        let by = match (&asked, marked, xml) {
+            (Some(asked), ..) => asked.by,
+            (None, Some(_), _) => "byte order mark",
+            (None, None, Some(_)) => "declared by the XML",
+            (None, None, None) if is_ascii => "nothing but ASCII",
+            (None, None, None) => "not declared, found by trial",
+        };
+        return Ok(TextEncoding { encoding: utf8, by });
+    }
+    let (size, allowed) = (gdal_raw::file_size(target).ok_or_else(cannot_be_read)?, request.limits.decoded_bytes);
+    if size > allowed {
+        let (path, unit) = (request.path.clone(), "bytes of text that is not UTF-8");
+        return Err(IngestError::TooLarge { path, found: size, allowed, unit });
+    }
+    let bytes = gdal_raw::read_file(target, allowed).ok_or_else(cannot_be_read)?;
     let found = match (asked, marked) {
         (Some(asked), _) => asked,
         (None, Some(encoding)) => TextEncoding { encoding, by: "byte order mark" },
@@ -281,9 +356,6 @@ fn as_utf8(target: &mut String, request: &Request, memory: &mut Vec<MemoryFile>)
             })?,
         },
     };
-    if found.encoding == utf8 && std::str::from_utf8(&bytes).is_ok() {
-        return Ok(found);
-    }
     let (text, _, is_wrong) = found.encoding.decode(&bytes);
     if is_wrong {
         let reads_as = encoding::detect(std::iter::once(bytes.as_slice())).map(|e| e.encoding.name());

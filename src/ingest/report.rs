@@ -20,6 +20,9 @@ pub struct Report {
     /// What identifies a row from one import to the next.
     pub key: String,
     pub columns: Vec<ColumnReport>,
+    /// The point table of a survey, and how large both of its tables are; `columns` are then those of the line table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub survey: Option<SurveyReport>,
     pub counts: Counts,
     pub layers: Vec<LayerCounts>,
     pub notes: Vec<Note>,
@@ -28,6 +31,22 @@ pub struct Report {
     pub rows_not_listed: u64,
     #[serde(skip)]
     pub listed_rows: usize,
+    /// The table whose rows are being told of, where there is more than one.
+    #[serde(skip)]
+    pub(crate) table: String,
+}
+
+/// What was understood of a survey's two tables, beside what the report says of the line table's columns.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SurveyReport {
+    pub point_table: String,
+    /// Rows of the point table that were read.
+    pub points: u64,
+    /// `field` is what a column is taken for: `point_no`, `northing`, …
+    pub point_columns: Vec<ColumnReport>,
+    pub line_table: String,
+    /// Rows of the line table; `None` where the format cannot say without reading all of it.
+    pub lines: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -54,7 +73,7 @@ pub struct LayerCounts {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ColumnReport {
     pub column: String,
-    /// A field of the layer, or `geometry`. `None`: the column is not imported.
+    /// A field of the layer, `geometry`, or `check` for what a survey's checks read. `None`: the column is not imported.
     pub field: Option<&'static str>,
     pub why: String,
     /// The first different values, by which a person knows the column.
@@ -80,6 +99,9 @@ pub enum Outcome {
 pub struct RowReport {
     /// From 1, in the order of the file.
     pub row: u64,
+    /// The sheet or file in which the row stands, where a file has more than one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub table: String,
     pub layer: &'static str,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub id: String,
@@ -132,19 +154,20 @@ impl Report {
         let counts = self.counts_mut(layer);
         counts.read += 1;
         counts.mended += 1;
-        self.list(RowReport { row, layer: layer.name(), id: id.to_owned(), outcome: Outcome::Mended, problems });
+        self.list(row, layer, id, Outcome::Mended, problems);
     }
 
     pub(crate) fn refuse(&mut self, layer: LayerId, row: u64, id: &str, problems: Vec<Problem>) {
         let counts = self.counts_mut(layer);
         counts.read += 1;
         counts.refused += 1;
-        self.list(RowReport { row, layer: layer.name(), id: id.to_owned(), outcome: Outcome::Refused, problems });
+        self.list(row, layer, id, Outcome::Refused, problems);
     }
 
-    fn list(&mut self, row: RowReport) {
+    fn list(&mut self, row: u64, layer: LayerId, id: &str, outcome: Outcome, problems: Vec<Problem>) {
         if self.rows.len() < self.listed_rows {
-            self.rows.push(row);
+            let (table, id) = (self.table.clone(), id.to_owned());
+            self.rows.push(RowReport { row, table, layer: layer.name(), id, outcome, problems });
         } else {
             self.rows_not_listed += 1;
         }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json};
 use tokio_postgres::{GenericClient, Row, Transaction};
 
-use super::StoreError;
-use crate::domain::{LayerDescription, LayerId};
+use super::{StoreError, ownership};
+use crate::domain::{LayerDescription, LayerId, Viewer};
 
 /// One feature's change.
 #[derive(Debug, Clone, PartialEq)]
@@ -206,17 +206,50 @@ fn columns(layer: &LayerDescription, values: &Map<String, Json>, qualifier: &str
     known(layer, values).map(|field| format!(", {qualifier}{field}")).collect()
 }
 
-/// Edits, newest first; of a person, of a layer, older than one.
+/// Which edits are asked for: of a person, of a layer, older than one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    pub actor: Option<&'a str>,
+    pub layer: Option<LayerId>,
+    pub before: Option<i64>,
+}
+
+/// Whose edits are told: an account's, as long as all that they did is the viewer's own.
+#[derive(Debug, Clone, Copy)]
+pub struct Own<'a> {
+    pub actor: &'a str,
+    pub viewer: Viewer,
+}
+
+/// Edits, newest first.
 pub async fn list(
     client: &impl GenericClient,
-    actor: Option<&str>,
-    layer: Option<&str>,
-    before: Option<i64>,
+    own: Option<Own<'_>>,
+    wanted: Wanted<'_>,
     at_most: i64,
 ) -> Result<Vec<EditEntry>, StoreError> {
-    let sql = include_str!("../../sql/queries/edit/list.sql");
-    let rows = client.query(sql, &[&actor, &layer, &before, &at_most]).await?;
+    let all = include_str!("../../sql/queries/edit/list.sql");
+    let Wanted { actor, layer, before } = wanted;
+    let layer = layer.map(LayerId::name);
+    let rows = match own {
+        None => client.query(all, &[&actor, &layer, &before, &Some(at_most)]).await?,
+        Some(Own { viewer, actor: own }) => {
+            let Some(is_own) = ownership::is_own_edit(viewer, "$5") else { return Ok(Vec::new()) };
+            let sql = format!(
+                "select * from ({all}) as edit where edit.actor = $6 and {is_own} order by edit_id desc limit $7"
+            );
+            let (no_limit, whom) = (None::<i64>, viewer.speaks_for());
+            client.query(&sql, &[&actor, &layer, &before, &no_limit, &whom, &own, &at_most]).await?
+        }
+    };
     rows.iter().map(entry).collect()
+}
+
+/// Whether all that an edit did is the viewer's own, and its account's deed.
+pub async fn is_own(client: &impl GenericClient, own: Own<'_>, edit_id: i64) -> Result<bool, StoreError> {
+    let Some(is_own) = ownership::is_own_edit(own.viewer, "$1") else { return Ok(false) };
+    let sql = format!("select exists (select from edit where edit_id = $2 and actor = $3 and {is_own})");
+    Ok(client.query_one(&sql, &[&own.viewer.speaks_for(), &edit_id, &own.actor]).await?.try_get(0)?)
 }
 
 /// An edit, locked, so that it is taken back once.

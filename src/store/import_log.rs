@@ -4,8 +4,17 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio_postgres::Transaction;
 
-use super::StoreError;
-use crate::domain::{LayerDescription, LayerId};
+use super::{StoreError, ownership};
+use crate::domain::{LayerDescription, LayerId, Viewer};
+
+/// Who asks for imports of the past: the city for all of them, an operator or a body for those that its account made,
+/// as long as all of their rows are its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Asker<'a> {
+    /// The account's name; empty for the name of the database user.
+    pub actor: &'a str,
+    pub viewer: Viewer,
+}
 
 /// One import of the past.
 #[derive(Debug, Clone, Serialize)]
@@ -25,8 +34,16 @@ pub struct ImportEntry {
 }
 
 /// The imports, newest first.
-pub async fn list_imports(transaction: &Transaction<'_>) -> Result<Vec<ImportEntry>, StoreError> {
-    let rows = transaction.query(include_str!("../../sql/queries/import/list.sql"), &[]).await?;
+pub async fn list_imports(transaction: &Transaction<'_>, asker: Asker<'_>) -> Result<Vec<ImportEntry>, StoreError> {
+    let all = include_str!("../../sql/queries/import/list.sql");
+    let rows = match asker.viewer {
+        Viewer::Everything => transaction.query(all, &[]).await?,
+        viewer => {
+            let Some(is_own) = ownership::is_own_import(viewer, "$1") else { return Ok(Vec::new()) };
+            let own = format!("select * from ({all}) as import where actor = $2 and {is_own} order by import_id desc");
+            transaction.query(&own, &[&viewer.speaks_for(), &asker.actor]).await?
+        }
+    };
     rows.iter().map(entry).collect()
 }
 
@@ -70,11 +87,19 @@ pub struct ChangedFeature {
 
 /// Takes an import back: its new rows go, its updated rows return to what they were before.
 ///
-/// The caller commits, or drops the transaction when nothing was done.
-pub async fn undo_import(transaction: &Transaction<'_>, import_id: i64, actor: &str) -> Result<Undone, StoreError> {
-    transaction.execute("select set_config('pianqu.actor', $1, true)", &[&actor]).await?;
+/// To an operator or a body an import that is not its own is as what never was. The caller commits, or drops the
+/// transaction when nothing was done.
+pub async fn undo_import(
+    transaction: &Transaction<'_>,
+    import_id: i64,
+    asker: Asker<'_>,
+) -> Result<Undone, StoreError> {
+    transaction.execute("select set_config('pianqu.actor', $1, true)", &[&asker.actor]).await?;
     let found = transaction.query_opt(include_str!("../../sql/queries/import/lock.sql"), &[&import_id]).await?;
     let Some(found) = found else { return Ok(Undone::NoSuchImport) };
+    if asker.viewer != Viewer::Everything && found.try_get::<_, &str>("actor")? != asker.actor {
+        return Ok(Undone::NoSuchImport);
+    }
     if found.try_get::<_, Option<DateTime<Utc>>>("undone_at")?.is_some() {
         return Ok(Undone::Already);
     }
@@ -84,6 +109,9 @@ pub async fn undo_import(transaction: &Transaction<'_>, import_id: i64, actor: &
     for layer in &layers {
         // Nobody may change a row between the look and the undo.
         transaction.batch_execute(&format!("lock table {} in share row exclusive mode", layer.name)).await?;
+    }
+    if asker.viewer != Viewer::Everything && !is_own(transaction, asker.viewer, import_id).await? {
+        return Ok(Undone::NoSuchImport);
     }
     let mut changed = Vec::new();
     for layer in &layers {
@@ -99,6 +127,12 @@ pub async fn undo_import(transaction: &Transaction<'_>, import_id: i64, actor: &
     }
     transaction.execute(include_str!("../../sql/queries/import/mark_undone.sql"), &[&import_id]).await?;
     Ok(Undone::Done { removed: removed as i64, restored: restored as i64 })
+}
+
+async fn is_own(transaction: &Transaction<'_>, viewer: Viewer, import_id: i64) -> Result<bool, StoreError> {
+    let Some(is_own) = ownership::is_own_import(viewer, "$1") else { return Ok(false) };
+    let sql = format!("select {is_own} from import where import_id = $2");
+    Ok(transaction.query_one(&sql, &[&viewer.speaks_for(), &import_id]).await?.try_get(0)?)
 }
 
 /// Features whose row as this import left it was changed or deleted by someone else afterwards.

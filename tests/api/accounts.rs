@@ -213,9 +213,9 @@ async fn an_operator_writes_its_own_and_signs_with_its_name() {
     let of_a = history(&a).await.json();
     assert!(!of_a.to_string().contains("乙水务"), "{of_a}");
     assert_eq!(of_a["steps_of_others"], 1, "that something is left out is said");
-    for path in ["/api/edits", "/api/imports", "/api/scenarios"] {
-        town.ask(&a, "GET", path, Value::Null).await.problem(403, "not-allowed");
-    }
+    let edits = town.ask(&a, "GET", "/api/edits", Value::Null).await.json();
+    assert!(!edits.to_string().contains("planner"), "its own edits and no other: {edits}");
+    town.ask(&a, "GET", "/api/scenarios", Value::Null).await.problem(403, "not-allowed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -285,4 +285,52 @@ async fn an_accounts_life_is_in_its_history_without_hashes() {
     assert!(rows.iter().all(|row| !row.get::<_, String>(1).contains("hash")));
     let sessions: i64 = client.query_one("select count(*) from session", &[]).await.unwrap().get(0);
     assert_eq!(sessions, 0, "a new password ends the sessions");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_is_told_of_its_own_edits() {
+    let town = town().await;
+    let (a, b, west, planner) =
+        (town.log_in("a").await, town.log_in("b").await, town.log_in("west").await, town.log_in("planner").await);
+    let edit = async |who: &Who, message: &str, layer: &str, code: &str, values: Value| {
+        let id = town.id_of(layer, code).await;
+        let change = json!({ "operation": "update", "layer": layer, "id": id, "feature": { "properties": values } });
+        let done = town.send(who, "POST", "/api/edits", &[], json!({ "message": message, "changes": [change] })).await;
+        assert_eq!(done.status.as_u16(), 200, "{}", String::from_utf8_lossy(&done.body));
+        done.json()["edit_id"].as_i64().unwrap()
+    };
+    let told = async |who: &Who, query: &str| -> Vec<String> {
+        let edits = town.ask(who, "GET", &format!("/api/edits{query}"), Value::Null).await.json();
+        edits.as_array().unwrap().iter().map(|one| one["message"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    let of_a = edit(&a, "first", "utility_line", "LINE-A", json!({ "diameter_mm": 250 })).await;
+    let of_city = edit(&planner, "of the city", "utility_line", "LINE-A", json!({ "diameter_mm": 260 })).await;
+    let of_b = edit(&b, "of b", "utility_line", "MARKLINE", json!({ "diameter_mm": 270 })).await;
+    edit(&a, "second", "utility_work", "OWN-A", json!({ "depth_m": 1.4 })).await;
+    edit(&west, "of west", "community", "西苑", json!({ "households": 201 })).await;
+
+    assert_eq!(told(&a, "").await, ["second", "first"]);
+    assert_eq!(told(&a, "?limit=1").await, ["second"]);
+    assert_eq!(told(&a, "?layer=utility_line").await, ["first"]);
+    assert_eq!(told(&a, "?actor=planner").await, Vec::<String>::new());
+    assert_eq!((told(&b, "").await, told(&west, "").await), (vec!["of b".to_owned()], vec!["of west".to_owned()]));
+    assert_eq!(told(&planner, "").await.len(), 5);
+    assert_eq!(told(&town.log_in("reader").await, "").await.len(), 5, "who reads everything reads that too");
+    let path = |id: i64| format!("/api/edits/{id}");
+    let one = town.ask(&a, "GET", &path(of_a), Value::Null).await.json();
+    assert_eq!(one["features"][0]["changed"]["diameter_mm"]["after"], 250, "{one}");
+    for id in [of_city, of_b, 999] {
+        town.ask(&a, "GET", &path(id), Value::Null).await.problem(404, "unknown-edit");
+    }
+    // Looking through somebody's eyes tells not what that account did, and the public did nothing.
+    let through =
+        town.ask(&planner, "GET", "/api/edits?viewer=operator:%E7%94%B2%E7%87%83%E6%B0%94", Value::Null).await;
+    through.problem(403, "not-allowed");
+    town.ask(&town.log_in("public").await, "GET", "/api/edits", Value::Null).await.problem(403, "not-allowed");
+
+    // Whoever takes the account over is not told what it did for somebody else.
+    town.office.db.psql("update account set speaks_for = '丁热力' where name = 'a'").await;
+    let a = town.log_in("a").await;
+    assert_eq!(told(&a, "").await, Vec::<String>::new());
+    town.ask(&a, "GET", &path(of_a), Value::Null).await.problem(404, "unknown-edit");
 }

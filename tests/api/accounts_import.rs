@@ -23,9 +23,12 @@ fn cookie(who: &Who) -> (&'static str, &str) {
 }
 
 async fn send(client: &Client, who: &Who, name: &str, content: &str) -> Answer {
-    let body = format!(
-        "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n--{BOUNDARY}--\r\n"
-    );
+    send_bytes(client, who, name, content.as_bytes()).await
+}
+
+async fn send_bytes(client: &Client, who: &Who, name: &str, content: &[u8]) -> Answer {
+    let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+    let body = [head.as_bytes(), content, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat();
     let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
     client.send("POST", "/api/uploads", &[("content-type", &media_type), ORIGIN, cookie(who)], body.into()).await
 }
@@ -54,12 +57,17 @@ async fn import(client: &Client, who: &Who, content: &str, more: Value) -> (Stri
     let mut reading = json!({ "layer": "utility_line", "crs": "EPSG:4490", "key": "code" });
     reading.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let started = post(client, who, "/api/imports", json!({ "upload_id": upload, "reading": reading })).await;
+    let job = job_of(client, who, &started).await;
+    (upload, started.header("location").to_owned(), job)
+}
+
+/// The end of a job that was started.
+async fn job_of(client: &Client, who: &Who, started: &Answer) -> Value {
     assert_eq!(started.status.as_u16(), 202, "{}", String::from_utf8_lossy(&started.body));
-    let path = started.header("location").to_owned();
     for _ in 0..500 {
-        let job = client.get_with(&path, &[cookie(who)]).await.json();
+        let job = client.get_with(started.header("location"), &[cookie(who)]).await.json();
         if job["state"] != "running" {
-            return (upload, path, job);
+            return job;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -113,4 +121,124 @@ async fn what_an_operator_imports_is_its_own_or_nothing() {
     }
     let reader = town.log_in("reader").await;
     assert_eq!(send(&client, &reader, "x.geojson", "{}").await.status.as_u16(), 403);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_survey_that_an_operator_imports_is_its_own_or_nothing() {
+    let town = town().await;
+    let a = town.log_in("a").await;
+    let (client, _folder) = with_uploads(&town);
+    let survey = async |owner: &str| {
+        let points = "物探点号,X,Y\nN1,3333500,466300\nN2,3333500,466340\n";
+        let lines = format!("起点点号,终点点号,管类,权属单位\nN1,N2,TR,{owner}\n");
+        let zip =
+            crate::ingest::hostile::archive(&[("点.csv", points.as_bytes()), ("线.csv", lines.as_bytes())], false);
+        let sent = send_bytes(&client, &a, "普查.zip", &zip).await;
+        let upload: Value = serde_json::from_slice(&sent.body).unwrap();
+        let reading = json!({ "layer": "utility_line", "format": "cjj61", "crs": "EPSG:4544" });
+        let order = json!({ "upload_id": upload["upload_id"], "reading": reading });
+        job_of(&client, &a, &post(&client, &a, "/api/imports", order).await).await
+    };
+    let job = survey("乙水务").await;
+    assert_eq!((&job["state"], &job["result"]["refusal"]["code"]), (&json!("failed"), &json!("not-allowed")), "{job}");
+    let job = survey("").await;
+    assert_eq!((&job["state"], &job["result"]["report"]["counts"]["inserted"]), (&json!("done"), &json!(1)), "{job}");
+    let asker = town.office.db.store.connect_raw().await.unwrap();
+    let row = asker.query_one("select operator, source from utility_line where code = 'N1-N2'", &[]).await.unwrap();
+    assert_eq!(
+        (row.get::<_, String>(0), row.get::<_, String>(1)),
+        ("甲燃气".to_owned(), "甲燃气: 普查.zip".to_owned())
+    );
+}
+
+/// What an account is told of imports: number and file.
+async fn imports(client: &Client, who: &Who) -> Vec<(i64, String)> {
+    let listed = client.get_with("/api/imports", &[cookie(who)]).await.json();
+    let entry = |one: &Value| (one["import_id"].as_i64().unwrap(), one["file_name"].as_str().unwrap().to_owned());
+    listed.as_array().unwrap().iter().map(entry).collect()
+}
+
+async fn undo(client: &Client, who: &Who, import_id: &Value) -> Answer {
+    post(client, who, &format!("/api/imports/{import_id}/undo"), Value::Null).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_operator_takes_back_its_own_imports_and_no_other() {
+    let town = town().await;
+    let (a, b, planner) = (town.log_in("a").await, town.log_in("b").await, town.log_in("planner").await);
+    let (client, _folder) = with_uploads(&town);
+    let asker = town.office.db.store.connect_raw().await.unwrap();
+    let rows = async || -> Vec<(String, Option<String>)> {
+        let sql = "select code, operator from utility_line where code like 'N%' order by code";
+        asker.query(sql, &[]).await.unwrap().iter().map(|row| (row.get(0), row.get(1))).collect()
+    };
+    let (_, _, first) = import(&client, &a, &lines(&[None, None]), json!({})).await;
+    let (_, _, second) = import(&client, &a, &lines(&[None, None, None]), json!({})).await;
+    // The city imports a line of the operator's, under a name of its own.
+    let (_, _, of_city) = import(&client, &planner, &lines(&[Some("甲燃气")]), json!({ "source": "city" })).await;
+    let [first, second, of_city] = [&first, &second, &of_city].map(|job| &job["result"]["import_id"]);
+    let number = |id: &Value| id.as_i64().unwrap_or_else(|| panic!("{id}"));
+    let own = |ids: &[&Value]| ids.iter().map(|id| (number(id), "lines.geojson".to_owned())).collect::<Vec<_>>();
+    assert_eq!(imports(&client, &a).await, own(&[second, first]), "neither the city's nor the other's");
+    assert_eq!(imports(&client, &b).await, [(1, "MARKIMPORT.csv".to_owned())]);
+    assert_eq!(imports(&client, &planner).await.len(), 4);
+
+    let before = rows().await;
+    for (who, id) in [(&b, first), (&b, second), (&a, of_city), (&a, &json!(1)), (&a, &json!(999))] {
+        undo(&client, who, id).await.problem(404, "unknown-import");
+    }
+    assert_eq!(rows().await, before);
+    let undone = undo(&client, &a, second).await;
+    assert_eq!(undone.json(), json!({ "removed": 1, "restored": 0 }), "two were unchanged");
+    undo(&client, &a, second).await.problem(409, "changed-since");
+
+    // What the city gave to another since is not the operator's to take back, nor to hear of.
+    let give = async |to: &str| {
+        town.office.db.psql(&format!("update utility_line set operator = '{to}' where code = 'N1'")).await;
+    };
+    give("乙水务").await;
+    undo(&client, &a, first).await.problem(404, "unknown-import");
+    assert_eq!(imports(&client, &a).await, own(&[second]));
+    // Its own again, and changed since.
+    give("甲燃气").await;
+    let id = town.id_of("utility_line", "N1").await;
+    let shown = format!("/api/collections/utility_line/items/{id}");
+    while client.get_with(&shown, &[cookie(&a)]).await.status.as_u16() != 200 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let problem = undo(&client, &a, first).await.problem(409, "changed-since");
+    assert!(problem["detail"].as_str().unwrap().starts_with("1 features"), "{problem}");
+    assert!(
+        problem["errors"][0]["detail"].as_str().unwrap().starts_with(&format!("utility_line/{id} by ")),
+        "{problem}"
+    );
+    assert_eq!(rows().await.len(), before.len() - 1, "nothing was taken back");
+
+    // Nor does whoever takes the account over get what it did for somebody else.
+    town.office.db.psql("update account set speaks_for = '丁热力' where name = 'a'").await;
+    let (_, _, third) = import(&client, &town.log_in("a").await, &lines(&[None]), json!({ "source": "third" })).await;
+    let third = &third["result"]["import_id"];
+    let now = town.log_in("a").await;
+    let listed: Vec<i64> = imports(&client, &now).await.into_iter().map(|(id, _)| id).collect();
+    assert_eq!(listed, [number(third)], "neither what is left of the others nor what was taken back");
+    undo(&client, &now, first).await.problem(404, "unknown-import");
+    assert_eq!(undo(&client, &now, third).await.json()["removed"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_import_wrote_over_comes_back_with_its_history() {
+    let town = town().await;
+    let a = town.log_in("a").await;
+    let (client, _folder) = with_uploads(&town);
+    import(&client, &a, &lines(&[None]), json!({})).await;
+    let (_, _, job) = import(&client, &a, &lines(&[None]), json!({ "set": { "diameter_mm": "300" } })).await;
+    assert_eq!(job["result"]["report"]["counts"]["updated"], 1, "{job}");
+    let undone = undo(&client, &a, &job["result"]["import_id"]).await.json();
+    assert_eq!(undone, json!({ "removed": 0, "restored": 1 }));
+    let asker = town.office.db.store.connect_raw().await.unwrap();
+    let sql = "select l.diameter_mm is null, (select h.actor from history as h where h.feature_id = l.utility_line_id
+                      and h.layer = 'utility_line' order by h.history_id desc limit 1)
+               from utility_line as l where l.code = 'N0'";
+    let row = asker.query_one(sql, &[]).await.unwrap();
+    assert_eq!((row.get::<_, bool>(0), row.get::<_, String>(1)), (true, "a".to_owned()), "signed by who took it back");
 }

@@ -16,7 +16,7 @@ use crate::support::{TestDatabase, database};
 const BOUNDARY: &str = "a-boundary-of-the-tests";
 
 /// The body of a form with these files.
-fn form(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn form(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, content) in files {
         let head = format!(
@@ -31,19 +31,19 @@ fn form(files: &[(&str, &[u8])]) -> Vec<u8> {
     body
 }
 
-async fn send(client: &Client, files: &[(&str, &[u8])]) -> Answer {
+pub async fn send(client: &Client, files: &[(&str, &[u8])]) -> Answer {
     let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
     client.send("POST", "/api/uploads", &[("content-type", &media_type)], form(files).into()).await
 }
 
-struct Office {
-    db: TestDatabase,
-    client: Client,
-    _uploads: tempfile::TempDir,
+pub struct Office {
+    pub db: TestDatabase,
+    pub client: Client,
+    pub _uploads: tempfile::TempDir,
 }
 
 /// A server on a database of its own.
-async fn office(settings: Settings) -> Office {
+pub async fn office(settings: Settings) -> Office {
     let db = database().await;
     let (snapshot, _) = refresh::load(&db.store).await.unwrap();
     let uploads = tempfile::tempdir().unwrap();
@@ -51,12 +51,12 @@ async fn office(settings: Settings) -> Office {
     Office { db, client: client_of(state), _uploads: uploads }
 }
 
-fn open() -> Settings {
+pub fn open() -> Settings {
     Settings { anonymous_viewer: Viewer::Everything, ..Settings::default() }
 }
 
 /// The job's end.
-async fn ended(client: &Client, started: &Answer) -> Value {
+pub async fn ended(client: &Client, started: &Answer) -> Value {
     assert_eq!(started.status.as_u16(), 202, "{}", String::from_utf8_lossy(&started.body));
     let path = started.header("location").to_owned();
     for _ in 0..500 {
@@ -195,4 +195,38 @@ async fn the_public_sends_and_imports_nothing() {
 async fn a_server_without_a_database_says_so() {
     let client = planner(Snapshot::empty(chrono::Utc::now()));
     client.get("/api/imports").await.problem(503, "database-away");
+}
+
+/// A disk of this size at a folder, which goes with this value.
+struct SmallDisk<'a>(&'a std::path::Path);
+
+impl<'a> SmallDisk<'a> {
+    fn mount(at: &'a std::path::Path, size: &str) -> Option<Self> {
+        let mut mount = std::process::Command::new("mount");
+        let status = mount.args(["-t", "tmpfs", "-o", size, "none"]).arg(at).output();
+        status.is_ok_and(|done| done.status.success()).then_some(Self(at))
+    }
+}
+
+impl Drop for SmallDisk<'_> {
+    fn drop(&mut self) {
+        // Lazily: a file may still be open in a thread that ends later.
+        let _ = std::process::Command::new("umount").arg("-l").arg(self.0).status();
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_finds_no_room_says_so_and_leaves_nothing() {
+    let Office { client, _uploads, .. } = office(open()).await;
+    let Some(_disk) = SmallDisk::mount(_uploads.path(), "size=512k") else {
+        println!("SKIPPED: a small disk cannot be mounted here, which needs root; nothing was tried");
+        return;
+    };
+    let large = vec![b'a'; 1 << 20];
+    for _ in 0..2 {
+        let problem = send(&client, &[("a.csv", &large)]).await.problem(507, "disk-full");
+        assert!(problem["detail"].as_str().unwrap().contains("no room"), "{problem}");
+        assert_eq!(std::fs::read_dir(_uploads.path()).unwrap().count(), 0, "half a file is not kept");
+    }
+    assert_eq!(send(&client, &[("设施.csv", &gbk())]).await.status.as_u16(), 201, "what fits is taken again");
 }

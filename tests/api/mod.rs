@@ -16,6 +16,7 @@ mod features;
 mod grouping;
 mod hostile;
 mod imports;
+mod imports_survey;
 mod representation;
 mod scenarios;
 mod schemes;

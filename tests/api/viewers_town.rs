@@ -14,7 +14,8 @@ use crate::support::TestDatabase;
 pub const PASSWORD: &str = "一个足够长的口令二〇二四";
 
 /// What the second operator has, and nobody else may know.
-pub const OF_B: [&str; 13] = [
+pub const OF_B: [&str; 14] = [
+    "MARKIMPORT",
     "MARKREASON",
     "MARKHIST",
     "MARKCONF",
@@ -107,6 +108,9 @@ async fn fill(db: &TestDatabase) {
     sql += &pipe("WESTLINE", "丙电信", &west);
     sql += &trench("TRENCH-A", "甲燃气; 丙电信", "OWN-A MARKMEMBER", &along(0.0));
     sql += &trench("MARKTRENCH", "乙水务;丙电信", "MARKCONF MARKNULL", &far);
+    // What the second operator imported, of which no row is left.
+    sql += "insert into import (actor, file_name, source, layers)
+            values ('b', 'MARKIMPORT.csv', '乙水务: MARKIMPORT.csv', array['utility_line']);";
     db.psql(&sql).await;
     let hash = pianqu::app::accounts::hash_new_password(PASSWORD).unwrap();
     for (name, role, speaks_for) in [
@@ -138,6 +142,15 @@ pub async fn town() -> Town {
 }
 
 impl Town {
+    /// The feature of this code, or else this name.
+    pub async fn id_of(&self, layer: &str, code: &str) -> i64 {
+        let client = self.office.db.store.connect_raw().await.unwrap();
+        let sql = format!(
+            "select {layer}_id from {layer} as f where coalesce(to_jsonb(f) ->> 'code', to_jsonb(f) ->> 'name') = $1"
+        );
+        client.query_one(&sql, &[&code]).await.unwrap().get(0)
+    }
+
     /// The cookie of somebody who logs in; of nobody, none.
     pub async fn log_in(&self, name: &str) -> Who {
         if name == "public" {

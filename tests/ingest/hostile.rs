@@ -156,6 +156,32 @@ fn a_bomb_is_not_unpacked() {
     assert!(read(&folder.request("lying.zip", LayerId::Building)).2.is_err());
 }
 
+/// What is UTF-8 is read where it lies, however large; what must be decoded in memory has a limit of its own.
+#[test]
+fn a_text_that_must_be_decoded_has_a_limit_and_utf8_is_not_held() {
+    const ROWS: usize = 20_000;
+    let mut text = "name,facility_kind,经度,纬度\n".to_owned();
+    for n in 0..ROWS {
+        text += &format!("第{n}号诊所位于和平路与建设路交叉口东北角约二十米处,clinic,104.65,30.12\n");
+    }
+    let gbk = encoding_rs::GBK.encode(&text).0.into_owned();
+    let [utf8, gbk] = [text.as_bytes(), &gbk].map(|text| archive(&[("a.csv", text)], true));
+    let folder = Folder::new(&[("utf8.zip", &utf8), ("gbk.zip", &gbk)]);
+    let limits = Limits { decoded_bytes: 1 << 20, ..Limits::default() };
+    assert!(text.len() > 1 << 20);
+    let request =
+        |name: &str| Request { limits, crs: Some("EPSG:4490".into()), ..folder.request(name, LayerId::Facility) };
+    let (report, records, result) = read(&request("utf8.zip"));
+    result.unwrap();
+    assert_eq!((records.len(), report.encoding.as_str()), (ROWS, "UTF-8 (not declared, found by trial)"));
+    let error = read(&request("gbk.zip")).2.unwrap_err();
+    assert!(matches!(error, IngestError::TooLarge { allowed: 0x10_0000, .. }), "{error}");
+    assert!(error.to_string().contains("bytes of text that is not UTF-8"), "{error}");
+    let (_, records, result) = read(&Request { limits: Limits::default(), ..request("gbk.zip") });
+    result.unwrap();
+    assert_eq!(records.len(), ROWS);
+}
+
 fn resident_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();

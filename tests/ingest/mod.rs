@@ -5,7 +5,8 @@ mod formats;
 pub mod hostile;
 mod jts;
 mod openstreetmap;
-mod survey;
+pub mod survey;
+mod survey_files;
 mod transaction;
 
 use std::path::PathBuf;

@@ -7,27 +7,27 @@ use gdal::vector::{Feature, LayerAccess, LayerOptions};
 use gdal_sys::{OGRFieldType, OGRwkbGeometryType};
 use pianqu::domain::{LayerId, Value};
 use pianqu::geodesy::GaussKruger;
-use pianqu::ingest::{IngestError, Outcome, Record, Report, Request, Survey};
+use pianqu::ingest::{FaultyLines, IngestError, Outcome, Record, Report, Request, Survey};
 
 use super::{Folder, read, run};
 use crate::support::database;
 use crate::support::node::pianqu;
 
-const POINTS: &str = "图上点号,物探点号,特征,附属物,X,Y,地面高程\n\
+pub const POINTS: &str = "图上点号,物探点号,特征,附属物,X,Y,地面高程\n\
     JS1,JS1,,阀门井,3333500.000,466300.000,350.00\n\
     JS2,JS2,直线点,,3333500.000,466340.000,350.10\n\
     JS3,JS3,,消防栓,3333530.000,466340.000,350.20\n\
     WS1,WS1,,污水井,3333490.000,466300.000,350.00\n\
     WS2,WS2,,污水井,3333490.000,466330.000,349.90\n";
 
-const LINES: &str = "起始点号,终止点号,管类,起点埋深,终点埋深,起点高程,终点高程,材质,管径或断面尺寸,埋设方式,权属单位,建设年代,流向\n\
+pub const LINES: &str = "起始点号,终止点号,管类,起点埋深,终点埋深,起点高程,终点高程,材质,管径或断面尺寸,埋设方式,权属单位,建设年代,流向\n\
     JS1,JS2,JP,1.20,1.25,348.80,348.85,QM,200,ZM,资阳水务,2005,\n\
     JS2,JS3,JS,1.25,1.30,348.85,348.90,QM,150,ZM,资阳水务,2005,\n\
     WS1,WS2,污水,2.00,2.10,348.00,347.80,T,400X300,ZM,资阳水务,1998,0\n";
 
 fn survey(folder: &Folder) -> Request {
     Request {
-        survey: Some(Survey { lines: Some(folder.path("lines.csv")) }),
+        survey: Some(Survey { lines: Some(folder.path("lines.csv")), faulty: FaultyLines::Take }),
         crs: Some("EPSG:4544".to_owned()),
         ..folder.request("points.csv", LayerId::UtilityLine)
     }
@@ -38,7 +38,7 @@ fn tables(points: &str, lines: &str) -> (Report, Vec<Record>, Result<(), IngestE
     read(&survey(&folder))
 }
 
-fn value(record: &Record, name: &str) -> Value {
+pub fn value(record: &Record, name: &str) -> Value {
     record.values[LayerId::UtilityLine.describe().field(name).unwrap().0].clone()
 }
 
@@ -207,7 +207,7 @@ fn kinds_go_by_class_subclass_and_feature_code() {
 }
 
 /// Writes a table as a sheet of a workbook, or as a .dbf.
-fn write(dataset: &mut gdal::Dataset, name: &str, csv: &str) {
+pub fn write(dataset: &mut gdal::Dataset, name: &str, csv: &str) {
     let options = LayerOptions { name, srs: None, ty: OGRwkbGeometryType::wkbNone, options: None };
     let layer = dataset.create_layer(options).unwrap();
     let mut rows = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
@@ -236,7 +236,7 @@ fn two_sheets_of_a_workbook_and_two_dbf_read_alike() {
     write(&mut dataset, "管线线表", LINES);
     dataset.close().unwrap();
     let request = Request {
-        survey: Some(Survey { lines: None }),
+        survey: Some(Survey { lines: None, faulty: FaultyLines::Take }),
         crs: Some("EPSG:4544".to_owned()),
         ..Request::new(&book, LayerId::UtilityLine)
     };
@@ -265,7 +265,7 @@ fn two_sheets_of_a_workbook_and_two_dbf_read_alike() {
         dataset.close().unwrap();
     }
     let request = Request {
-        survey: Some(Survey { lines: Some(folder.path().join("lines.dbf")) }),
+        survey: Some(Survey { lines: Some(folder.path().join("lines.dbf")), faulty: FaultyLines::Take }),
         map: vec![("qd".to_owned(), "start_depth_m".to_owned()), ("zd".to_owned(), "end_depth_m".to_owned())],
         path: folder.path().join("points.dbf"),
         ..request

@@ -4,14 +4,18 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use pianqu::app::import::{list, undo};
-use pianqu::domain::LayerId;
+use pianqu::domain::{LayerId, Viewer};
 use pianqu::store::Store;
-use pianqu::store::import_log::Undone;
+use pianqu::store::import_log::{Asker, Undone};
 use pianqu::store::validity::{Validated, validate_shapes};
 use proptest::prelude::*;
 
 use super::{Folder, building, geojson, run};
 use crate::support::database;
+
+fn city(actor: &str) -> Asker<'_> {
+    Asker { actor, viewer: Viewer::Everything }
+}
 
 /// The content of the buildings, without times and counters.
 async fn content(store: &Store) -> String {
@@ -68,14 +72,14 @@ async fn an_undo_is_refused_when_something_was_changed_since() {
     let first = run(&db.store, folder.request("b.geojson", LayerId::Building)).await.unwrap().import_id.unwrap();
     db.psql("update building set name = 'by hand' where code = 'B2'").await;
     let before = content(&db.store).await;
-    match undo(&db.store, first, "tester").await.unwrap() {
+    match undo(&db.store, first, city("tester")).await.unwrap() {
         Undone::ChangedSince(features) => assert_eq!(features.len(), 1),
         other => panic!("{other:?}"),
     }
     assert_eq!(content(&db.store).await, before, "a refused undo leaves everything");
     db.psql("delete from building where code = 'B1'").await;
-    assert!(matches!(undo(&db.store, first, "tester").await.unwrap(), Undone::ChangedSince(f) if f.len() == 2));
-    assert_eq!(undo(&db.store, 999, "tester").await.unwrap(), Undone::NoSuchImport);
+    assert!(matches!(undo(&db.store, first, city("tester")).await.unwrap(), Undone::ChangedSince(f) if f.len() == 2));
+    assert_eq!(undo(&db.store, 999, city("tester")).await.unwrap(), Undone::NoSuchImport);
 }
 
 #[tokio::test]
@@ -86,13 +90,13 @@ async fn imports_are_undone_in_turn() {
     let after_first = content(&db.store).await;
     std::fs::write(folder.path("b.geojson"), file(&[(1, 9), (3, 6)])).unwrap();
     let second = run(&db.store, folder.request("b.geojson", LayerId::Building)).await.unwrap().import_id.unwrap();
-    assert!(matches!(undo(&db.store, first, "t").await.unwrap(), Undone::ChangedSince(f) if f.len() == 1));
-    assert_eq!(undo(&db.store, second, "t").await.unwrap(), Undone::Done { removed: 1, restored: 1 });
-    assert_eq!(undo(&db.store, second, "t").await.unwrap(), Undone::Already);
+    assert!(matches!(undo(&db.store, first, city("t")).await.unwrap(), Undone::ChangedSince(f) if f.len() == 1));
+    assert_eq!(undo(&db.store, second, city("t")).await.unwrap(), Undone::Done { removed: 1, restored: 1 });
+    assert_eq!(undo(&db.store, second, city("t")).await.unwrap(), Undone::Already);
     assert_eq!(content(&db.store).await, after_first);
-    assert_eq!(undo(&db.store, first, "t").await.unwrap(), Undone::Done { removed: 2, restored: 0 });
+    assert_eq!(undo(&db.store, first, city("t")).await.unwrap(), Undone::Done { removed: 2, restored: 0 });
     assert_eq!(content(&db.store).await, "[]");
-    let entries = list(&db.store).await.unwrap();
+    let entries = list(&db.store, city("")).await.unwrap();
     assert_eq!(entries.len(), 2);
     assert!(entries.iter().all(|entry| entry.undone_at.is_some() && entry.actor == "tester"));
 }
@@ -124,7 +128,7 @@ fn twice_is_once_and_undone_is_as_before() {
             write(&second);
             let b = run(&db.store, request()).await.unwrap();
             for (imported, expected) in [(b, once), (again, String::new()), (a, before)] {
-                let undone = undo(&db.store, imported.import_id.unwrap(), "t").await.unwrap();
+                let undone = undo(&db.store, imported.import_id.unwrap(), city("t")).await.unwrap();
                 prop_assert!(matches!(undone, Undone::Done { .. }), "{:?}", undone);
                 if !expected.is_empty() {
                     prop_assert_eq!(&content(&db.store).await, &expected);
@@ -144,7 +148,7 @@ async fn a_row_that_the_database_refuses_undoes_all() {
     let failed = run(&db.store, folder.request("b.geojson", LayerId::Building)).await.unwrap_err();
     assert!(failed.to_string().contains("no_thirteen"), "{failed}");
     assert_eq!(content(&db.store).await, "[]");
-    assert!(list(&db.store).await.unwrap().is_empty());
+    assert!(list(&db.store, city("")).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -221,8 +225,8 @@ async fn killed_at_any_moment_it_is_all_or_nothing() {
         let indexes = "select count(*) from pg_indexes where tablename = 'building'";
         let indexes: i64 = client.query_one(indexes, &[]).await.unwrap().get(0);
         assert_eq!(indexes, 4, "key, source, place, import");
-        for entry in list(&db.store).await.unwrap().iter().filter(|entry| entry.undone_at.is_none()) {
-            undo(&db.store, entry.import_id, "t").await.unwrap();
+        for entry in list(&db.store, city("")).await.unwrap().iter().filter(|entry| entry.undone_at.is_none()) {
+            undo(&db.store, entry.import_id, city("t")).await.unwrap();
         }
     }
     assert!(killed_halfway > 0, "no kill met a running import");

@@ -104,3 +104,43 @@ async fn clients_that_stop_sending_hold_up_nobody_and_are_given_up() {
         assert!(answer.to_ascii_lowercase().contains("retry-after: 5"), "{answer}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_send_no_whole_head_are_closed_and_long_answers_are_not() {
+    let db = database().await;
+    let node = Node::on_database(db.store.url(), &["--idle-seconds", "1"]);
+    let host = node.address().to_owned();
+    let open = |sent: &str| {
+        let mut stream = connect(&node);
+        stream.write_all(sent.as_bytes()).unwrap();
+        stream
+    };
+    // It listens for longer than a connection may be silent.
+    let mut events = open(&format!("GET /api/events HTTP/1.1\r\nhost: {host}\r\n\r\n"));
+    let start = Instant::now();
+    let silent: Vec<TcpStream> = (0..50).map(|_| open("")).collect();
+    let half: Vec<TcpStream> = (0..50).map(|_| open(&format!("GET /api HTTP/1.1\r\nhost: {host}\r\nx-a: "))).collect();
+    // A byte now and then is no head either.
+    let mut dripping = open("GET /api HTTP/1.1\r\nx-a: ");
+    let is_open = |stream: &mut TcpStream| {
+        (0..100).all(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            stream.write_all(b"a").is_ok()
+        })
+    };
+    assert!(!is_open(&mut dripping), "it drips on after {:?}", start.elapsed());
+    for stream in silent.into_iter().chain(half) {
+        assert_eq!(answer_of(stream), "", "closed without a word");
+    }
+    println!("101 silent connections were closed within {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(15));
+    // Between two requests the same holds, and the first is answered.
+    let kept = answer_of(open(&format!("GET /healthz HTTP/1.1\r\nhost: {host}\r\n\r\n")));
+    assert!(kept.starts_with("HTTP/1.1 200"), "{kept}");
+    let mut told = [0; 4096];
+    let read = events.read(&mut told).unwrap();
+    assert!(String::from_utf8_lossy(&told[..read]).starts_with("HTTP/1.1 200"), "{read}");
+    events.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+    let ended = (0..5).any(|_| matches!(events.read(&mut told), Ok(0)));
+    assert!(!ended, "an answer that goes on is not cut off");
+}

@@ -28,7 +28,14 @@ test('an operator logs in, sees its own works and is offered what it may do', as
   await page.locator('#open-edit').click()
   await expect(page.getByRole('button', { name: '管线改造工程' })).toBeVisible()
   await expect(page.getByRole('button', { name: '小区', exact: true })).toHaveCount(0)
-  await expect(page.getByRole('button', { name: '修改记录' })).toHaveCount(0)
+  // It is told of its own edits, and takes them back; of others' it learns nothing.
+  await page.getByRole('toolbar').getByRole('button', { name: '修改记录' }).click()
+  const panel = page.getByRole('region', { name: '修改记录' }).first()
+  await expect(panel.getByRole('heading', { name: '本账户最近的修改' })).toBeVisible()
+  await expect(panel.getByText('还没有修改。')).toBeVisible()
+  await expect(panel.getByRole('heading', { name: '回到某一时刻' })).toHaveCount(0)
+  await expect(panel.getByRole('alert')).toHaveCount(0)
+  expect(await complaints(page), 'its own edits').toEqual([])
 
   await page.locator('#log-out').click()
   await expect(page.locator('#log-in')).toBeVisible()

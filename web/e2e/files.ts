@@ -91,7 +91,7 @@ function dbf(columns: string[], rows: string[][]): Buffer {
 }
 
 /** An archive whose files are stored as they are. */
-function zip(files: [string, Buffer][]): Buffer {
+export function zip(files: [string, Buffer][]): Buffer {
   const locals: Buffer[] = []
   const entries: Buffer[] = []
   let offset = 0

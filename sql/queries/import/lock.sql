@@ -1,1 +1,1 @@
-select layers, undone_at from import where import_id = $1 for update
+select layers, undone_at, actor from import where import_id = $1 for update

@@ -9,14 +9,15 @@ use utoipa::ToSchema;
 
 use super::step::changed;
 use super::{editor_of, layer_of};
+use crate::domain::Viewer;
 use crate::http::AppState;
-use crate::http::author::Author;
+use crate::http::author::Witness;
 use crate::http::imports::database_away;
 use crate::http::links::JSON;
 use crate::http::parameters::Parameters;
 use crate::http::problem::{Kind, Problem};
 use crate::http::representation::{Representation, Wishes};
-use crate::store::edit::{Deed, EditEntry, Effect};
+use crate::store::edit::{Deed, EditEntry, Effect, Own, Wanted};
 
 /// Features of an edit that are told at most; `feature_count` says how many there are.
 const MOST_EFFECTS: i64 = 200;
@@ -53,7 +54,13 @@ impl From<EditEntry> for EditSummary {
     }
 }
 
-/// Edits, newest first.
+/// The city asks for everybody's edits, others for their own.
+fn own(witness: &Witness) -> Option<Own<'_>> {
+    let own = Own { actor: &witness.name, viewer: witness.viewer };
+    (witness.viewer != Viewer::Everything).then_some(own)
+}
+
+/// Edits, newest first; an operator or a body is told of its account's own.
 #[utoipa::path(get, path = "/api/edits", tag = "edit",
     params(("actor" = Option<String>, Query, description = "Only of this person"),
         ("layer" = Option<String>, Query, description = "Only of this layer"),
@@ -62,7 +69,7 @@ impl From<EditEntry> for EditSummary {
     responses((status = 200, description = "The edits", body = Vec<EditSummary>)))]
 pub async fn list_edits(
     State(state): State<AppState>,
-    _: Author,
+    witness: Witness,
     mut parameters: Parameters,
     wishes: Wishes,
 ) -> Result<Response, Problem> {
@@ -74,7 +81,8 @@ pub async fn list_edits(
     let before = parameters.take_integer("before", 1, i64::MAX)?;
     let limit = parameters.take_integer("limit", 1, 1000)?.unwrap_or(100);
     parameters.finish()?;
-    let entries = editor_of(&state)?.list(actor.as_deref(), layer, before, limit).await.map_err(database_away)?;
+    let wanted = Wanted { actor: actor.as_deref(), layer, before };
+    let entries = editor_of(&state)?.list(own(&witness), wanted, limit).await.map_err(database_away)?;
     let edits: Vec<EditSummary> = entries.into_iter().map(EditSummary::from).collect();
     Ok(Representation::json(JSON, &edits).answer(&wishes))
 }
@@ -117,14 +125,14 @@ impl From<Effect> for EditedFeature {
 pub async fn find_edit(
     State(state): State<AppState>,
     Path(edit_id): Path<String>,
-    _: Author,
+    witness: Witness,
     parameters: Parameters,
     wishes: Wishes,
 ) -> Result<Response, Problem> {
     let unknown = || Problem::at_parameter(Kind::UnknownEdit, "edit_id", format!("there is no edit «{edit_id}»"));
     let number: i64 = edit_id.parse().map_err(|_| unknown())?;
     parameters.finish()?;
-    let found = editor_of(&state)?.find(number, MOST_EFFECTS).await.map_err(database_away)?;
+    let found = editor_of(&state)?.find(own(&witness), number, MOST_EFFECTS).await.map_err(database_away)?;
     let (entry, effects) = found.ok_or_else(unknown)?;
     let features = effects.into_iter().map(EditedFeature::from).collect();
     Ok(Representation::json(JSON, &EditDetail { edit: entry.into(), features }).answer(&wishes))

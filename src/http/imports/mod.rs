@@ -15,8 +15,9 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::author::{Author, Contributor};
+use super::author::{Contributor, Witness};
 use super::body::{JsonBody, parse};
+use super::items::feature_json;
 use super::links::JSON;
 use super::problem::{Fault, Kind, Problem};
 use super::representation::{Representation, Wishes};
@@ -24,10 +25,10 @@ use super::request_id;
 use crate::app::import::{self, ImportCause, ImportJob};
 use crate::app::jobs::JobProgress;
 use crate::app::uploads::Uploads;
-use crate::domain::Viewer;
+use crate::domain::{LayerId, Viewer};
 use crate::ingest::{IngestError, Request};
-use crate::store::import_log::Undone;
-use crate::store::{Store, StoreError};
+use crate::store::import_log::{Asker, ChangedFeature, Undone};
+use crate::store::{Store, StoreError, ownership};
 use order::Order;
 use preview::Refusal;
 
@@ -74,9 +75,8 @@ pub async fn create_import(
 ) -> Result<Response, Problem> {
     let order: Order = parse(body)?;
     let store = store_of(&state)?.clone();
-    let file =
-        uploads::find(&state, &order.upload_id, author.viewer).await?.main_file().await.map_err(uploads::refusal)?;
-    let request = own(order.reading.of(file, "/reading")?, author.viewer)?;
+    let sent = uploads::find(&state, &order.upload_id, author.viewer).await?.sent().await.map_err(uploads::refusal)?;
+    let request = own(order.reading.of(sent, "/reading")?, author.viewer)?;
     let job = ImportJob { request, actor: author.name, viewer: author.viewer, is_dry_run: order.is_dry_run };
     let job_id = request_id::fresh();
     state
@@ -107,7 +107,7 @@ fn own(mut request: Request, viewer: Viewer) -> Result<Request, Problem> {
     }
     if let Some(name) = viewer.speaks_for() {
         let file = request.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        request.source = Some(format!("{name}: {}", request.source.as_ref().unwrap_or(&file)));
+        request.source = Some(ownership::own_source(name, request.source.as_ref().unwrap_or(&file)));
     }
     if let Viewer::Operator(name) = viewer {
         request.constants.push(("operator".to_owned(), name.as_str().to_owned()));
@@ -130,11 +130,16 @@ fn refusal(cause: &ImportCause) -> Value {
     }
 }
 
-/// The imports of the past, newest first.
+/// The imports of the past, newest first; an operator or a body is told of its account's own.
 #[utoipa::path(get, path = "/api/imports", tag = "import",
     responses((status = 200, description = "The imports", body = Vec<ImportSummary>)))]
-pub async fn list_imports(State(state): State<AppState>, _: Author, wishes: Wishes) -> Result<Response, Problem> {
-    let imports = import::list(store_of(&state)?).await.map_err(database_away)?;
+pub async fn list_imports(
+    State(state): State<AppState>,
+    witness: Witness,
+    wishes: Wishes,
+) -> Result<Response, Problem> {
+    let asker = Asker { actor: &witness.name, viewer: witness.viewer };
+    let imports = import::list(store_of(&state)?, asker).await.map_err(database_away)?;
     let imports: Vec<ImportSummary> = imports
         .into_iter()
         .map(|entry| ImportSummary {
@@ -155,7 +160,8 @@ pub async fn list_imports(State(state): State<AppState>, _: Author, wishes: Wish
     Ok(Representation::json(JSON, &imports).answer(&wishes))
 }
 
-/// Takes an import back as a whole. Refused when something of it was changed since.
+/// Takes an import back as a whole. Refused when something of it was changed since. An operator or a body takes back
+/// what its account imported, as long as all of it is its own.
 #[utoipa::path(post, path = "/api/imports/{import_id}/undo", tag = "import",
     params(("import_id" = i64, Path, description = "Number of an import")),
     responses((status = 200, description = "It is as if it had never been", body = UndoSummary),
@@ -164,19 +170,28 @@ pub async fn list_imports(State(state): State<AppState>, _: Author, wishes: Wish
 pub async fn undo_import(
     State(state): State<AppState>,
     Path(import_id): Path<String>,
-    author: Author,
+    author: Contributor,
 ) -> Result<axum::Json<UndoSummary>, Problem> {
     let unknown =
         || Problem::at_parameter(Kind::UnknownImport, "import_id", format!("there is no import «{import_id}»"));
     let number: i64 = import_id.parse().map_err(|_| unknown())?;
-    match import::undo(store_of(&state)?, number, &author.name).await.map_err(database_away)? {
+    let asker = Asker { actor: &author.name, viewer: author.viewer };
+    match import::undo(store_of(&state)?, number, asker).await.map_err(database_away)? {
         Undone::Done { removed, restored } => Ok(axum::Json(UndoSummary { removed, restored })),
         Undone::NoSuchImport => Err(unknown()),
         Undone::Already => Err(Problem::new(Kind::ChangedSince, format!("Import {number} was undone before."))),
         Undone::ChangedSince(features) => {
             let detail = format!("{} features of import {number} were changed since.", features.len());
+            // Of what is no longer its own an operator is told only that it was changed.
+            let city = state.city.snapshot();
+            let is_told = |feature: &ChangedFeature| {
+                let layer = feature.layer.parse::<LayerId>();
+                author.viewer == Viewer::Everything
+                    || layer.is_ok_and(|layer| feature_json(&city, layer, feature.feature_id, author.viewer).is_some())
+            };
             let errors = features
                 .into_iter()
+                .filter(is_told)
                 .take(100)
                 .map(|feature| Fault {
                     pointer: None,

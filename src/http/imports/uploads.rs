@@ -1,5 +1,6 @@
 //! Files are sent first, then looked at, then imported.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
@@ -15,7 +16,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::order::Reading;
 use super::preview::Preview;
 use super::{cannot_import, uploads_of};
-use crate::app::uploads::{Upload, UploadError};
+use crate::app::uploads::{Sent, Upload, UploadError};
 use crate::domain::{LayerId, Viewer};
 use crate::http::AppState;
 use crate::http::author::Contributor;
@@ -24,7 +25,7 @@ use crate::http::links::JSON;
 use crate::http::problem::{Kind, Problem};
 use crate::http::representation::{Representation, Wishes};
 use crate::http::request_id;
-use crate::ingest::{self, Request};
+use crate::ingest::{self, IngestError, Request, SourceLayer};
 use crate::snapshot::Snapshot;
 
 /// A client that sends nothing for this long has gone.
@@ -36,10 +37,19 @@ const FORM_BYTES: u64 = 64 << 10;
 #[derive(Serialize, ToSchema)]
 pub struct UploadSummary {
     upload_id: String,
-    /// The file that is opened; the others belong to it.
+    /// The file that is opened; the others belong to it, or are the second table of a survey.
     file: String,
     files: Vec<UploadedFile>,
     layers: Vec<SourceLayerSummary>,
+    /// Null for what is no survey of pipes, as far as the columns tell.
+    survey: Option<SurveySummary>,
+}
+
+/// The tables of a survey of pipes by CJJ 61-2017, by their names among `layers`. Null is the one that did not come.
+#[derive(Serialize, ToSchema)]
+pub struct SurveySummary {
+    points: Option<String>,
+    lines: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -60,7 +70,7 @@ pub struct SourceLayerSummary {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the form")]
 pub struct UploadForm {
-    /// One file, a zip, or the parts of one shapefile.
+    /// One file, a zip, the parts of one shapefile, or the two tables of a survey of pipes.
     #[schema(value_type = Vec<String>, content_media_type = "application/octet-stream")]
     file: Vec<u8>,
 }
@@ -68,7 +78,8 @@ pub struct UploadForm {
 /// Sends files. They are kept for a day.
 #[utoipa::path(post, path = "/api/uploads", tag = "import",
     request_body(content = UploadForm, content_type = "multipart/form-data"),
-    responses((status = 201, description = "What came", body = UploadSummary)))]
+    responses((status = 201, description = "What came", body = UploadSummary),
+        (status = 507, description = "The server's disk has no room for it", body = crate::http::problem::ProblemBody)))]
 pub async fn create_upload(
     State(state): State<AppState>,
     author: Contributor,
@@ -129,12 +140,15 @@ async fn patiently<T>(next: impl Future<Output = Result<T, MultipartError>>) -> 
 }
 
 async fn summary(upload: &Upload) -> Result<UploadSummary, Problem> {
-    let path = upload.main_file().await.map_err(refusal)?;
+    let sent = upload.sent().await.map_err(refusal)?;
     let files = upload.files().await.map_err(refusal)?;
-    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let layers = blocking(move || ingest::source_layers(&Request::new(path, LayerId::Community)))
-        .await?
-        .map_err(|error| cannot_import(&error))?;
+    let file = sent.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let are_two = sent.second.is_some();
+    let layers = blocking(move || layers_of(&sent)).await?.map_err(|error| cannot_import(&error))?;
+    let survey = ingest::survey_tables(&layers);
+    if are_two && !survey.as_ref().is_some_and(ingest::SurveyTables::is_whole) {
+        return Err(refusal(UploadError::Several(files.into_iter().map(|(name, _)| name).collect())));
+    }
     Ok(UploadSummary {
         upload_id: upload.id.clone(),
         file,
@@ -143,7 +157,23 @@ async fn summary(upload: &Upload) -> Result<UploadSummary, Problem> {
             .into_iter()
             .map(|layer| SourceLayerSummary { name: layer.name, rows: layer.rows, columns: layer.columns })
             .collect(),
+        survey: survey.map(|tables| SurveySummary { points: tables.points, lines: tables.lines }),
     })
+}
+
+/// What the file holds; of two tables each under the name of its file.
+fn layers_of(sent: &Sent) -> Result<Vec<SourceLayer>, IngestError> {
+    let of = |path: &std::path::Path| ingest::source_layers(&Request::new(path, LayerId::Community));
+    let Some(second) = &sent.second else { return of(&sent.file) };
+    let mut all = Vec::new();
+    for path in [&sent.file, second] {
+        let mut layers = of(path)?;
+        if let [only] = layers.as_mut_slice() {
+            only.name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        }
+        all.extend(layers);
+    }
+    Ok(all)
 }
 
 /// What would be understood of a file and where its first features would lie. Nothing is written.
@@ -158,8 +188,8 @@ pub async fn preview_upload(
     wishes: Wishes,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let request = parse::<Reading>(body)?
-        .of(find(&state, &upload_id, author.viewer).await?.main_file().await.map_err(refusal)?, "")?;
+    let sent = find(&state, &upload_id, author.viewer).await?.sent().await.map_err(refusal)?;
+    let request = parse::<Reading>(body)?.of(sent, "")?;
     let request = Request { extent: city_extent(&state.city.snapshot()), ..request };
     let preview = state.lanes.heavy(move |wanted| Preview::of(&request, wanted)).await;
     Ok(Representation::json(JSON, &preview).answer(&wishes))
@@ -213,12 +243,33 @@ pub async fn find(state: &AppState, upload_id: &str, viewer: Viewer) -> Result<U
 
 pub fn refusal(error: UploadError) -> Problem {
     match error {
+        UploadError::Disk(error) if is_full(error.kind()) => {
+            tracing::error!(%error, "an upload found no room");
+            Problem::new(Kind::DiskFull, "There is no room for the file on the server's disk; nothing of it was kept.")
+        }
         UploadError::Disk(error) => Problem::internal(format_args!("an upload: {error}")),
         other => Problem::at_pointer(Kind::InvalidBody, "/file", other.to_string()),
     }
 }
 
+fn is_full(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
 /// GDAL blocks.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_and_another_fault_of_it_is_not() {
+        let kind = |kind: ErrorKind| refusal(UploadError::Disk(kind.into())).kind;
+        assert_eq!(kind(ErrorKind::StorageFull), Kind::DiskFull);
+        assert_eq!(kind(ErrorKind::QuotaExceeded), Kind::DiskFull);
+        assert_eq!(kind(ErrorKind::PermissionDenied), Kind::InternalError);
+    }
 }

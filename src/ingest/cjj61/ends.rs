@@ -35,7 +35,7 @@ impl End {
                 self.depth_m = None;
                 // Which of the three is wrong nobody can tell, so the fall is not judged by them either.
                 self.height_m = None;
-                let reason = format!("the heights of ground {ground} and line {height} give {computed}; left empty");
+                let reason = format!("the heights of ground {ground} and line {height} give {computed}");
                 problems.push(Problem::new("depth_contradicts_heights", field, &depth.to_string(), reason));
             }
             Some(_) => {}
@@ -71,7 +71,7 @@ pub fn check_fall(start: &End, end: &End, length_m: f64, flow: Option<Flow>, pro
     let rise = to - from;
     let degrees = rise.abs().atan2(length_m).to_degrees();
     if degrees > STEEP_DEGREES {
-        let reason = format!("it rises {rise:.2} m on {length_m:.2} m, {degrees:.0}°; taken as it is, look at it");
+        let reason = format!("it rises {rise:.2} m on {length_m:.2} m, {degrees:.0}°");
         problems.push(Problem::new("steep", "geometry", "", reason));
     }
     let against = match flow {
@@ -80,8 +80,7 @@ pub fn check_fall(start: &End, end: &End, length_m: f64, flow: Option<Flow>, pro
         None => return,
     };
     if against > LEVEL_M {
-        let reason =
-            format!("it flows by its own weight and rises {against:.2} m along its flow; taken as it is, look at it");
+        let reason = format!("it flows by its own weight and rises {against:.2} m along its flow");
         problems.push(Problem::new("against_flow", "geometry", "", reason));
     }
 }

@@ -1,13 +1,14 @@
 //! The table of lines: each joins two points.
 
-use std::collections::{HashMap, HashSet};
-
 use gdal::vector::{Geometry, LayerAccess, OGRFieldType, OGRwkbGeometryType};
 use geo::Coord;
 
 use super::ends::{End, Flow, check_fall};
+use super::faults;
+use super::network::Network;
 use super::points::{NoPoint, Points};
-use super::{Opening, Table, cell, number, point_number};
+use super::table::Table;
+use super::{Opening, cell, number, point_number};
 use crate::domain::{LayerId, Value};
 use crate::geodesy::measure::distance_m;
 use crate::ingest::columns::{self, plain};
@@ -16,11 +17,12 @@ use crate::ingest::file::{Tally, require_columns, sample_values};
 use crate::ingest::geometry::Shaper;
 use crate::ingest::report::{Problem, Report};
 use crate::ingest::row::RowReader;
-use crate::ingest::{IngestError, Record, Request, Sink, Watch, wkb};
+use crate::ingest::{FaultyLines, IngestError, Record, Request, Sink, Watch, wkb};
 
-const STARTS: &[&str] =
+pub const STARTS: &[&str] =
     &["起始点号", "起点点号", "起点号", "起点物探点号", "起点编号", "物探点号", "起点", "start_point"];
-const ENDS: &[&str] = &["终止点号", "终点点号", "终点号", "终点物探点号", "终点编号", "连接点号", "终点", "end_point"];
+pub const ENDS: &[&str] =
+    &["终止点号", "终点点号", "终点号", "终点物探点号", "终点编号", "连接点号", "终点", "end_point"];
 const START_HEIGHTS: &[&str] = &["起点高程", "起点管线高程", "起点管顶高程", "起点管底高程", "起点标高"];
 const END_HEIGHTS: &[&str] = &["终点高程", "终点管线高程", "终点管顶高程", "终点管底高程", "终点标高"];
 const FLOWS: &[&str] = &["流向", "水流方向"];
@@ -66,6 +68,12 @@ pub(super) fn read(
     for at in [start, end] {
         (report.columns[at].field, report.columns[at].why) = (Some("geometry"), String::new());
     }
+    // Read for the checks alone, as long as nobody puts them on a field.
+    for at in heights.into_iter().chain([flow]).flatten() {
+        if report.columns[at].field.is_none() {
+            (report.columns[at].field, report.columns[at].why) = (Some("check"), String::new());
+        }
+    }
     require_columns(layer, &columns, request, &opening.names)?;
     let claims = Claims {
         declared: None,
@@ -80,14 +88,17 @@ pub(super) fn read(
     let kinds: Vec<OGRFieldType::Type> = opening.layer.defn().fields().map(|field| field.field_type()).collect();
     let reader = RowReader::new(layer, &columns, &kinds, text, request)?;
     let shaper = Shaper::new(layer.geometry, &crs, request.datum, request.extent, request.limits);
-    let mut rows = Rows { points, reader, shaper, tally: Tally::default(), network: Network::default() };
+    let faulty = request.survey.as_ref().map_or(FaultyLines::Take, |survey| survey.faulty);
+    let mut rows = Rows { points, reader, shaper, faulty, tally: Tally::default(), network: Network::default() };
     let diameter = columns.mapped.iter().find(|column| layer.fields[column.field].name == "diameter_mm");
     let diameter = diameter.map(|column| column.index);
+    let total = opening.rows().unwrap_or(0);
+    report.table.clone_from(&opening.title);
     let mut row = 0;
     for feature in opening.layer.features() {
         row += 1;
         if row % TELL_EVERY == 0 {
-            watch.tell("read", row, 0)?;
+            watch.tell("read", row, total)?;
         }
         if row > request.limits.features {
             let (path, allowed) = (request.path.clone(), request.limits.features);
@@ -118,6 +129,7 @@ pub(super) fn read(
         }
     }
     let Rows { points, tally, network, .. } = rows;
+    report.table.clone_from(&points.title);
     points.refuse_isolated(|number| network.is_named(number), report);
     tally.tell(report);
     network.tell(&points, report);
@@ -151,6 +163,7 @@ struct Rows<'a> {
     points: Points,
     reader: RowReader<'a>,
     shaper: Shaper<'a>,
+    faulty: FaultyLines,
     tally: Tally,
     network: Network,
 }
@@ -174,7 +187,7 @@ impl Rows<'_> {
         }
         let (from, to) = (self.point(&a)?, self.point(&b)?);
         let key = if a <= b { format!("{a}-{b}") } else { format!("{b}-{a}") };
-        if let Some(first) = self.network.rows.get(&key) {
+        if let Some(first) = self.network.row_of(&key) {
             let reason = format!("row {first} joins the same points; that one is taken");
             return Err(Problem::new("repeated_pair", "geometry", &key, reason));
         }
@@ -206,9 +219,10 @@ impl Rows<'_> {
             return Err(Problem::new("too_short", "geometry", "", reason));
         }
         if metres > LONG_M {
-            let reason = format!("{metres:.1} m between two points is more than {LONG_M}; taken as it is, look at it");
+            let reason = format!("{metres:.1} m between two points is more than {LONG_M}");
             problems.push(Problem::new("long", "geometry", "", reason));
         }
+        faults::settle(self.faulty, problems)?;
         if let (Some(at), Some(section)) = (at("diameter_mm"), told.diameter.as_deref().and_then(section)) {
             // What was said of it as a number no longer holds.
             problems.retain(|problem| problem.field != "diameter_mm");
@@ -262,67 +276,6 @@ fn length_m(shape: &[u8]) -> Option<f64> {
     Some(distance_m(from, to))
 }
 
-/// What the lines make together.
-#[derive(Default)]
-struct Network {
-    /// Numbers that lines name, taken or not.
-    named: HashSet<String>,
-    /// By the pair of points.
-    rows: HashMap<String, u64>,
-    /// Points that are joined, numbered as they come.
-    joined: HashMap<String, usize>,
-    /// By that number: another one of its part, or itself.
-    part: Vec<usize>,
-}
-
-impl Network {
-    fn name(&mut self, a: &str, b: &str) {
-        for number in [a, b] {
-            if !self.named.contains(number) {
-                self.named.insert(number.to_owned());
-            }
-        }
-    }
-
-    fn is_named(&self, number: &str) -> bool {
-        self.named.contains(number)
-    }
-
-    fn join(&mut self, a: &str, b: &str, key: String, row: u64) {
-        self.rows.insert(key, row);
-        let [a, b] = [a, b].map(|number| {
-            let next = self.part.len();
-            let at = *self.joined.entry(number.to_owned()).or_insert(next);
-            if at == next {
-                self.part.push(next);
-            }
-            self.first(at)
-        });
-        self.part[b] = a;
-    }
-
-    /// The one that stands for a part; on the way there the way is shortened.
-    fn first(&mut self, mut at: usize) -> usize {
-        while self.part[at] != at {
-            self.part[at] = self.part[self.part[at]];
-            at = self.part[at];
-        }
-        at
-    }
-
-    fn parts(&self) -> usize {
-        self.part.iter().enumerate().filter(|(at, first)| at == *first).count()
-    }
-
-    fn tell(&self, points: &Points, report: &mut Report) {
-        let (lines, of, parts) = (self.rows.len(), points.len(), self.parts());
-        report.note(
-            "network",
-            format!("{lines} lines join {} of {of} points into {parts} connected parts", self.joined.len()),
-        );
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -333,17 +286,5 @@ mod tests {
         assert_eq!(section("600 × 800"), Some((600.0, 800.0)));
         assert_eq!(section("400"), None);
         assert_eq!(section("0X300"), None);
-    }
-
-    #[test]
-    fn parts_are_counted() {
-        let mut network = Network::default();
-        for (a, b) in [("1", "2"), ("3", "4"), ("2", "3"), ("8", "9")] {
-            network.join(a, b, format!("{a}-{b}"), 1);
-        }
-        assert_eq!(network.parts(), 2);
-        let [one, four, eight] = ["1", "4", "8"].map(|number| network.joined[number]);
-        assert_eq!(network.first(one), network.first(four));
-        assert_ne!(network.first(one), network.first(eight));
     }
 }

@@ -4,17 +4,19 @@ use std::collections::HashMap;
 
 use gdal::vector::LayerAccess;
 
-use super::{Opening, Table, cell, number, point_number};
+use super::table::Table;
+use super::{Opening, cell, number, point_number};
 use crate::domain::LayerId;
-use crate::ingest::report::{Problem, Report};
+use crate::ingest::file::sample_values;
+use crate::ingest::report::{ColumnReport, Problem, Report, SurveyReport};
 use crate::ingest::{IngestError, Request, Watch};
 
-const NUMBERS: &[&str] =
+pub const NUMBERS: &[&str] =
     &["物探点号", "点号", "管点编号", "管点号", "管线点号", "图上点号", "点编号", "point_no", "exp_no"];
 const DRAWN_NUMBERS: &[&str] = &["图上点号"];
 /// By the standard X is the northing. A column that says which it is wins.
-const NORTHINGS: &[&str] = &["北坐标", "纵坐标", "northing", "X", "X坐标"];
-const EASTINGS: &[&str] = &["东坐标", "横坐标", "easting", "Y", "Y坐标"];
+pub const NORTHINGS: &[&str] = &["北坐标", "纵坐标", "northing", "X", "X坐标"];
+pub const EASTINGS: &[&str] = &["东坐标", "横坐标", "easting", "Y", "Y坐标"];
 const HEIGHTS: &[&str] = &["地面高程", "地面标高", "高程", "H", "ground_height"];
 const FEATURES: &[&str] = &["特征", "特征点", "管点特征"];
 const FITTINGS: &[&str] = &["附属物", "附属物名称"];
@@ -34,6 +36,8 @@ pub struct Point {
 
 #[derive(Default)]
 pub struct Points {
+    /// What the table is called, for whoever looks for a row.
+    pub title: String,
     by_number: HashMap<String, Point>,
     /// Numbers of several points, with the rows of two of them: nobody knows which a line means.
     ambiguous: HashMap<String, (u64, u64)>,
@@ -59,9 +63,21 @@ impl Points {
         let northing = opening.need(Table::Points, "the northing", NORTHINGS)?;
         let easting = opening.need(Table::Points, "the easting", EASTINGS)?;
         let (height, drawn) = (opening.find(HEIGHTS), opening.find(DRAWN_NUMBERS).filter(|drawn| *drawn != at));
-        let kinds = opening.find(FEATURES).zip(opening.find(FITTINGS));
+        let (turn, fitting) = (opening.find(FEATURES), opening.find(FITTINGS));
+        let kinds = turn.zip(fitting);
         let text = opening.text;
-        let mut points = Self::default();
+        let roles = [
+            (Some(at), "point_no"),
+            (drawn, "drawn_no"),
+            (Some(northing), "northing"),
+            (Some(easting), "easting"),
+            (height, "ground_height"),
+            (turn, "point_feature"),
+            (fitting, "fitting"),
+        ];
+        tell_columns(&mut opening, &roles, report);
+        report.table.clone_from(&opening.title);
+        let mut points = Self { title: opening.title.clone(), ..Self::default() };
         let (mut renumbered, mut not_one, mut row) = (0, 0, 0);
         for feature in opening.layer.features() {
             row += 1;
@@ -102,6 +118,9 @@ impl Points {
         if not_one > 0 {
             let message = "points have both or neither of 特征 and 附属物; the standard asks for one";
             report.note_many("feature_or_fitting", message, not_one);
+        }
+        if let Some(survey) = &mut report.survey {
+            survey.points = row;
         }
         points.check_order()?;
         Ok(points)
@@ -172,6 +191,19 @@ impl Points {
     pub fn len(&self) -> usize {
         self.by_number.len()
     }
+}
+
+/// Notes what each column is taken for, and what it holds.
+fn tell_columns(opening: &mut Opening, roles: &[(Option<usize>, &'static str)], report: &mut Report) {
+    let column = |(at, name): (usize, &String)| {
+        let field = roles.iter().find(|(role_at, _)| *role_at == Some(at)).map(|(_, role)| *role);
+        let why = if field.is_none() { "no part of the point table goes by this name" } else { "" };
+        ColumnReport { column: name.clone(), field, why: why.to_owned(), samples: Vec::new() }
+    };
+    report.columns = opening.names.iter().enumerate().map(column).collect();
+    sample_values(&mut opening.layer, opening.text, report);
+    let point_columns = std::mem::take(&mut report.columns);
+    report.survey = Some(SurveyReport { point_table: opening.title.clone(), point_columns, ..SurveyReport::default() });
 }
 
 /// A row of the point table becomes no feature; it is listed where it keeps lines from becoming one, or is of none.

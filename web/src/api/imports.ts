@@ -21,7 +21,7 @@ export interface Counts {
 
 export interface ColumnReport {
   column: string
-  /** A field of the layer, or `geometry`; null when the column is not imported. */
+  /** A field of the layer, `geometry`, or `check` for what a survey's checks read; null when the column is not imported. */
   field: string | null
   why: string
   samples: string[]
@@ -37,10 +37,22 @@ export interface RowProblem {
 export interface RowReport {
   /** From 1, in the order of the file. */
   row: number
+  /** The sheet or file in which the row stands, where a file has more than one. */
+  table?: string
   layer: string
   id?: string
   outcome: 'mended' | 'refused'
   problems: RowProblem[]
+}
+
+/** `ingest::SurveyReport` of the server. */
+export interface SurveyReport {
+  point_table: string
+  points: number
+  /** `field` is what a column is taken for. */
+  point_columns: ColumnReport[]
+  line_table: string
+  lines: number | null
 }
 
 /** `ingest::Report` of the server. */
@@ -53,6 +65,7 @@ export interface Report {
   crs: string
   key: string
   columns: ColumnReport[]
+  survey?: SurveyReport
   counts: Counts
   notes: { code: string; message: string; count: number }[]
   rows: RowReport[]

@@ -466,7 +466,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Edits, newest first. */
+        /** Edits, newest first; an operator or a body is told of its account's own. */
         get: operations["list_edits"];
         put?: never;
         /** Changes several features in one transaction: all or none. */
@@ -647,7 +647,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The imports of the past, newest first. */
+        /** The imports of the past, newest first; an operator or a body is told of its account's own. */
         get: operations["list_imports"];
         put?: never;
         /**
@@ -670,7 +670,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes an import back as a whole. Refused when something of it was changed since. */
+        /**
+         * Takes an import back as a whole. Refused when something of it was changed since. An operator or a body takes back
+         *     what its account imported, as long as all of it is its own.
+         */
         post: operations["undo_import"];
         delete?: never;
         options?: never;
@@ -2383,6 +2386,11 @@ export interface components {
             /** @description JSON pointer into the body. */
             pointer?: string | null;
         };
+        /**
+         * @description A line fails when its heights contradict its depth, its fall cannot be, or it is too long.
+         * @enum {string}
+         */
+        FaultyLines: "take" | "refuse";
         FieldChange: {
             agreed: Record<string, never>;
             /** @description Of the layer `utility_work`, or `geometry`. */
@@ -2444,6 +2452,11 @@ export interface components {
             value: string;
             why: string;
         };
+        /**
+         * @description What tables mean beyond their rows.
+         * @enum {string}
+         */
+        Format: "cjj61";
         /** @description What the other scheme has more than this one; less where it is negative. */
         Gain: {
             figure: string;
@@ -2700,7 +2713,10 @@ export interface components {
         };
         JobSummary: {
             job_id: string;
-            /** @description `import`, `restore` or the name of an analysis. */
+            /**
+             * @description `import`, `restore`, `trench-plan` (one is made or planned anew), or the analysis: `network`, `reach`, `coverage`,
+             *     `siting`, `grouping`, `trenches`.
+             */
             kind: string;
             progress?: components["schemas"]["ProgressSummary"] | null;
             /** @description What was done, or why nothing was; null while it runs. */
@@ -3792,6 +3808,8 @@ export interface components {
             datum?: string | null;
             /** @description `GBK` */
             encoding?: string | null;
+            faulty_lines?: components["schemas"]["FaultyLines"] | null;
+            format?: components["schemas"]["Format"] | null;
             /** @description Split lines where another line shares a vertex. */
             is_noded?: boolean;
             /** @description The first coordinate is the northing or the latitude. */
@@ -4695,6 +4713,11 @@ export interface components {
             /** @description Members whose number is not known: not in the sum, and not taken for nothing. */
             unknown: number;
         };
+        /** @description The tables of a survey of pipes by CJJ 61-2017, by their names among `layers`. Null is the one that did not come. */
+        SurveySummary: {
+            lines?: string | null;
+            points?: string | null;
+        };
         /** @enum {string} */
         TableName: "horizontal" | "vertical" | "cover";
         /** @description Whom one of the states befalls. */
@@ -5336,14 +5359,15 @@ export interface components {
         /** @enum {string} */
         UnlikenessName: "city-block" | "squares";
         UploadForm: {
-            /** @description One file, a zip, or the parts of one shapefile. */
+            /** @description One file, a zip, the parts of one shapefile, or the two tables of a survey of pipes. */
             file: string[];
         };
         UploadSummary: {
-            /** @description The file that is opened; the others belong to it. */
+            /** @description The file that is opened; the others belong to it, or are the second table of a survey. */
             file: string;
             files: components["schemas"]["UploadedFile"][];
             layers: components["schemas"]["SourceLayerSummary"][];
+            survey?: components["schemas"]["SurveySummary"] | null;
             upload_id: string;
         };
         UploadedFile: {
@@ -10334,6 +10358,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UploadSummary"];
+                };
+            };
+            /** @description The server's disk has no room for it */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other problem */

@@ -10,6 +10,7 @@ import { enReport } from './en_report'
 import { enScenario } from './en_scenario'
 import { enSheet } from './en_sheet'
 import { enSiting } from './en_siting'
+import { enSurvey } from './en_survey'
 import { enTrenchPlans } from './en_trench_plans'
 import { enTrenches } from './en_trenches'
 import type { Dictionary } from './zh'
@@ -27,6 +28,7 @@ export const en: Dictionary = {
   ...enScenario,
   ...enSheet,
   ...enSiting,
+  ...enSurvey,
   ...enTrenchPlans,
   ...enTrenches,
   appName: 'Pianqu',
@@ -116,7 +118,7 @@ export const en: Dictionary = {
   importDropHint: 'Drop a file anywhere on this page, or:',
   importChoose: 'Choose a file',
   importFormats:
-    'Shapefile (a zip, or .shp, .dbf, .shx, .prj and so on chosen together), GeoJSON, GeoPackage, FileGDB (zip), KML, DXF, Excel and CSV (with columns of longitude and latitude or WKT), OpenStreetMap.',
+    'Shapefile (a zip, or .shp, .dbf, .shx, .prj and so on chosen together), GeoJSON, GeoPackage, FileGDB (zip), KML, DXF, Excel and CSV (with columns of longitude and latitude or WKT), OpenStreetMap; both tables of a survey of pipes (CJJ 61) chosen together.',
   importNothingWritten: 'Nothing changes before you confirm, and an import can be taken back as a whole.',
   importFolder: 'A folder cannot be imported as it is: make it a zip first',
   importSending: 'Sending {file}',
@@ -226,7 +228,7 @@ export const en: Dictionary = {
   importRefused: 'Refused',
   importMended: 'Mended',
   importMoreProblems: '{shown} rows are shown; the download lists {listed}, and {rest} more were only counted.',
-  importCsvHeadings: 'row,id,outcome,field,value,problem,detail',
+  importCsvHeadings: 'row,id,outcome,field,value,problem,detail,table',
   helpImport: 'Import a file',
   modeEdit: 'Edit',
   helpEdit: 'Edit',
@@ -583,6 +585,7 @@ export const en: Dictionary = {
   'problem.unknown-upload': 'The file that was sent is gone; send it again',
   'problem.unknown-job': 'There is no such task, or its result has expired',
   'problem.unknown-import': 'There is no such import',
+  'problem.disk-full': 'The server has no room for the file; nothing of it was kept. Please tell the administrator.',
   'problem.cannot-import': 'The file cannot be read; check its format',
   'problem.cannot-export': 'The format cannot hold some of the values; choose another one or leave fields out',
   'problem.changed-since': 'Something was changed since, so this cannot be undone',

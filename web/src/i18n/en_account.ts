@@ -17,5 +17,6 @@ export const enAccount: Record<keyof typeof zhAccount, string> = {
   accountSpeaksFor: 'for {whom}',
   'problem.wrong-password': 'The account or the password is wrong',
   'problem.too-many-attempts': 'Too many wrong passwords; please try again later',
+  historyOwn: 'Latest edits of this account',
   'problem.unknown-token': 'There is no such token',
 }

@@ -22,7 +22,8 @@ describe('dictionaries', () => {
     const read = (name: string) => readFile(new URL(`../../../src/ingest/${name}.rs`, import.meta.url), 'utf8')
     const refusals = [...(await read('problem')).matchAll(/=> "([a-z-]+)",/g)].map(([, code]) => `refusal.${code}`)
     expect(refusals.length).toBeGreaterThan(20)
-    const sources = await Promise.all(['row', 'values', 'geometry', 'file'].map(read))
+    const files = ['row', 'values', 'geometry', 'file', 'cjj61/points', 'cjj61/lines', 'cjj61/ends', 'cjj61/network']
+    const sources = await Promise.all(files.map(read))
     const said = sources.join('').replace(/#\[cfg\(test\)\][\s\S]*?\n}\n/g, '')
     const rows = [...said.matchAll(/(?:Problem::new|Problem::geometry|[^_]empty)\(\s*"([a-z_]+)"/g)].map(([, code]) => `row.${code}`)
     expect(rows.length).toBeGreaterThan(20)

@@ -10,6 +10,7 @@ import { zhReport } from './zh_report'
 import { zhScenario } from './zh_scenario'
 import { zhSheet } from './zh_sheet'
 import { zhSiting } from './zh_siting'
+import { zhSurvey } from './zh_survey'
 import { zhTrenchPlans } from './zh_trench_plans'
 import { zhTrenches } from './zh_trenches'
 
@@ -27,6 +28,7 @@ export const zh = {
   ...zhScenario,
   ...zhSheet,
   ...zhSiting,
+  ...zhSurvey,
   ...zhTrenchPlans,
   ...zhTrenches,
   appName: '片区',
@@ -114,7 +116,7 @@ export const zh = {
   importDropHint: '把文件拖到页面上的任意位置，或者：',
   importChoose: '选择文件',
   importFormats:
-    '支持 Shapefile（zip 包，或同时选中 .shp、.dbf、.shx、.prj 等文件）、GeoJSON、GeoPackage、FileGDB（zip 包）、KML、DXF、Excel 和 CSV（含经纬度列或 WKT 列）以及 OpenStreetMap。',
+    '支持 Shapefile（zip 包，或同时选中 .shp、.dbf、.shx、.prj 等文件）、GeoJSON、GeoPackage、FileGDB（zip 包）、KML、DXF、Excel 和 CSV（含经纬度列或 WKT 列）以及 OpenStreetMap；管线普查的点表、线表（CJJ 61）可同时选中。',
   importNothingWritten: '在您确认导入之前，不会改动任何数据；导入之后也可以整批撤销。',
   importFolder: '不能直接导入文件夹，请先压缩成 zip 再拖入',
   importSending: '正在上传 {file}',
@@ -224,7 +226,7 @@ export const zh = {
   importRefused: '未导入',
   importMended: '已修正',
   importMoreProblems: '此处列出 {shown} 行；下载的清单有 {listed} 行，另有 {rest} 行只计数、未列出。',
-  importCsvHeadings: '行号,标识,处理,字段,取值,原因,说明',
+  importCsvHeadings: '行号,标识,处理,字段,取值,原因,说明,表',
   helpImport: '导入文件',
   modeEdit: '编辑',
   helpEdit: '编辑',
@@ -580,6 +582,7 @@ export const zh = {
   'problem.unknown-upload': '上传的文件已不在，请重新上传',
   'problem.unknown-job': '任务不存在，或结果已过期',
   'problem.unknown-import': '没有这次导入',
+  'problem.disk-full': '服务器磁盘空间不足，文件没有保存；请告知管理员',
   'problem.cannot-import': '文件无法读取，请检查格式',
   'problem.cannot-export': '所选格式无法保存部分数据，请换一种格式或减少字段',
   'problem.changed-since': '其后又有改动，无法撤销',

@@ -17,4 +17,5 @@ export const zhAccount = {
   'problem.wrong-password': '账户或密码不正确',
   'problem.too-many-attempts': '密码错误次数过多，请稍后再试',
   'problem.unknown-token': '没有这个访问令牌',
+  historyOwn: '本账户最近的修改',
 } as const

@@ -49,6 +49,8 @@ export class App {
   readonly mayPlan = $derived(!this.isPublic && (this.session?.may_plan ?? false))
   /** May change something. */
   readonly mayWrite = $derived(!this.isPublic && (this.session?.writes.length ?? 0) > 0)
+  /** May see what was changed and take it back: planners everybody's, who writes its own with an account that. */
+  readonly mayLookBack = $derived(this.mayPlan || (this.mayWrite && this.session?.name != null))
   map = $state.raw<CityMap>()
 
   /** Who takes a click on the map before anything is chosen by it; true: it was taken. */
@@ -90,9 +92,9 @@ export class App {
 
   /** A link or another viewer may have left a panel open that is not for who asks now. */
   #closeWhatIsNotOffered(): void {
-    const needsPlanner = this.panel === 'history'
+    const looksBack = this.panel === 'history'
     const needsWriter = this.panel === 'import' || this.panel === 'edit'
-    if ((needsPlanner && !this.mayPlan) || (needsWriter && !this.mayWrite)) this.panel = undefined
+    if ((looksBack && !this.mayLookBack) || (needsWriter && !this.mayWrite)) this.panel = undefined
   }
 
   /** May change features of a layer, as far as they are one's own. */
@@ -217,9 +219,9 @@ export class App {
     if (this.mayWrite && this.panel !== 'import') this.togglePanel('import')
   }
 
-  /** Shows or hides what was changed; only planners see it. */
+  /** Shows or hides what was changed. */
   toggleHistory(): void {
-    if (this.mayPlan) this.togglePanel('history')
+    if (this.mayLookBack) this.togglePanel('history')
   }
 
   /** Shows or hides the panel of editing; who may not write has none. */

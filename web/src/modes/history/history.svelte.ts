@@ -1,4 +1,4 @@
-import { api, type Feature } from '../../api/client'
+import { api, ApiError, type Feature } from '../../api/client'
 import { edits, type Changed, type EditDone, type EditSummary, type Effect, type Step } from '../../api/edits'
 import type { Key } from '../../i18n'
 import { boundsOfAll } from '../../map/bounds'
@@ -49,7 +49,9 @@ class History {
       ])
       if (turn === this.#turn) [this.steps, this.feature] = [steps, feature]
     } catch (error) {
-      if (turn === this.#turn) this.failure = error
+      // To an operator a feature that was never its own is one without steps.
+      const isOthers = !app.mayPlan && error instanceof ApiError && error.status === 404
+      if (turn === this.#turn && !isOthers) this.failure = error
     }
   }
 

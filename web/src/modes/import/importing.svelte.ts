@@ -10,6 +10,8 @@ export const STEPS: Step[] = ['file', 'look', 'fields', 'run']
 
 /** OpenStreetMap feeds several layers at once, by its tags. */
 export const ALL_LAYERS = 'all'
+/** What a survey of pipes becomes. */
+export const SURVEY_LAYER = 'utility_line'
 const LOOK_AT_JOB_MS = 300
 const NOTHING: Mapping = { columns: {}, constants: {} }
 
@@ -28,6 +30,9 @@ export class Importing {
   upload = $state.raw<Upload>()
 
   layer = $state('')
+  /** The file is read as a survey of pipes, both of its tables together. */
+  isSurvey = $state(false)
+  faultyLines = $state<'take' | 'refuse'>('take')
   sourceLayer = $state('')
   encoding = $state('')
   crs = $state<CrsChoice>('')
@@ -55,6 +60,8 @@ export class Importing {
   readonly columns = $derived(this.preview?.report.columns ?? [])
   readonly target: Layer | undefined = $derived(app.layer(this.layer))
   readonly isOsm = $derived(/\.(osm|osm\.pbf|pbf)$/i.test(this.upload?.file ?? ''))
+  /** Two files that are a survey together, and nothing each by itself. */
+  readonly isPair = $derived(isWhole(this.upload) && /\.(csv|tsv|xlsx|dbf)$/i.test(this.upload?.file ?? '') && this.upload?.files.length === 2)
   readonly isBusy = $derived(
     this.sent !== undefined || this.dryRun?.job.state === 'running' || this.run?.job.state === 'running',
   )
@@ -90,9 +97,27 @@ export class Importing {
     } finally {
       if (turn === this.#turn) this.sent = undefined
     }
-    this.sourceLayer = this.upload.layers.length > 1 && !this.isOsm ? (this.upload.layers[0]?.name ?? '') : ''
-    this.guessLayer()
     this.step = 'look'
+    if (isWhole(this.upload) && (app.mayWriteTo(SURVEY_LAYER) || this.isPair)) await this.readAsSurvey()
+    else await this.readAsRows()
+  }
+
+  /** Reads both tables of a survey together. */
+  async readAsSurvey(): Promise<void> {
+    this.isSurvey = true
+    this.layer = app.mayWriteTo(SURVEY_LAYER) ? SURVEY_LAYER : ''
+    this.sourceLayer = this.key = ''
+    await this.look()
+  }
+
+  /** Reads one layer of the file, each row a feature; without a layer it is guessed from the file. */
+  async readAsRows(layer?: string): Promise<void> {
+    const isNew = this.isSurvey || layer === undefined
+    this.isSurvey = false
+    const layers = this.upload?.layers ?? []
+    if (isNew) this.sourceLayer = layers.length > 1 && !this.isOsm ? (layers[0]?.name ?? '') : ''
+    if (layer === undefined) this.guessLayer()
+    else this.layer = layer
     await this.look()
   }
 
@@ -111,6 +136,8 @@ export class Importing {
     this.failure = this.sent = this.upload = this.preview = this.dryRun = this.run = this.undone = undefined
     this.fileName = this.layer = this.sourceLayer = this.encoding = this.crs = this.key = ''
     this.fitting = []
+    this.isSurvey = false
+    this.faultyLines = 'take'
     this.mapping = NOTHING
     this.#mappedColumns = ''
     this.isLooking = this.isCancelling = this.isUndoing = false
@@ -154,7 +181,7 @@ export class Importing {
   }
 
   #takeColumns({ report }: Preview): void {
-    const columns = [this.layer, ...report.columns.map(({ column }) => column)].join('\n')
+    const columns = [this.isSurvey, this.layer, ...report.columns.map(({ column }) => column)].join('\n')
     if (columns === this.#mappedColumns) return
     this.#mappedColumns = columns
     this.mapping = guessedMapping(report.columns)
@@ -167,6 +194,7 @@ export class Importing {
       ...readChoice(this.crs),
       ...(this.sourceLayer ? { source_layer: this.sourceLayer } : {}),
       ...(this.encoding ? { encoding: this.encoding } : {}),
+      ...(this.isSurvey ? { format: 'cjj61' as const, faulty_lines: this.faultyLines } : {}),
     }
   }
 
@@ -263,6 +291,11 @@ export class Importing {
 }
 
 export const importing = new Importing()
+
+/** Whether both tables of a survey came. */
+function isWhole(upload: Upload | undefined): boolean {
+  return upload?.survey?.points != null && upload.survey.lines != null
+}
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const isAbort = (error: unknown) => error instanceof DOMException && error.name === 'AbortError'

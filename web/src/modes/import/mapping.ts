@@ -33,9 +33,12 @@ export function guessLayer(layers: Layer[], file: string, columns: string[]): st
   return first && first.score > (second?.score ?? 0) ? first.id : undefined
 }
 
+/** What is read from a column without filling a field: the shape, or what a survey's checks need. */
+const isNoField = (field: string | null) => field === 'geometry' || field === 'check'
+
 /** The mapping that the server found by itself. */
 export function guessedMapping(columns: ColumnReport[]): Mapping {
-  const found = columns.filter(({ field }) => field !== null && field !== 'geometry')
+  const found = columns.filter(({ field }) => field !== null && !isNoField(field))
   return { columns: Object.fromEntries(found.map(({ field, column }) => [field, column])), constants: {} }
 }
 
@@ -53,8 +56,8 @@ export function readingMap(mapping: Mapping, columns: ColumnReport[]): Record<st
   const fieldOf = new Map(Object.entries(mapping.columns).map(([field, column]) => [column, field]))
   const said = columns
     .map(({ column, field }) => [column, fieldOf.get(column) ?? '', field] as const)
-    // A column of coordinates that fills no field needs no word.
-    .filter(([, to, field]) => to !== '' || field !== 'geometry')
+    // A column of coordinates, or one for the checks, that fills no field needs no word.
+    .filter(([, to, field]) => to !== '' || !isNoField(field))
   return Object.fromEntries(said.map(([column, to]) => [column, to]))
 }
 

@@ -1,10 +1,10 @@
-import type { Report } from '../../api/imports'
+import type { Report, RowReport } from '../../api/imports'
 import { csvOf } from '../../ui/csv'
 
 /** Headings in the order of the columns. */
 export interface Words {
   headings: string[]
-  outcome: (outcome: 'mended' | 'refused') => string
+  outcome: (row: RowReport) => string
   problem: (code: string, field: string) => string
   field: (name: string) => string
 }
@@ -15,11 +15,12 @@ export function reportCsv(report: Report, words: Words): string {
     row.problems.map(({ code, field, value, reason }) => [
       String(row.row),
       row.id ?? '',
-      words.outcome(row.outcome),
+      words.outcome(row),
       words.field(field),
       value ?? '',
       words.problem(code, field),
       reason,
+      row.table ?? '',
     ]),
   )
   return csvOf([words.headings, ...lines])

@@ -22,7 +22,7 @@ const SOURCES: Record<string, Key> = {
 /** The server's note in the words of the interface, as far as they are known. */
 export function told(note: string, t: Translate): string {
   const words = note.replace(/\(([^)]*)\)/, (whole, source: string) => (SOURCES[source] ? `(${t(SOURCES[source])})` : whole))
-  return words.replace(/^gb18030\b/, 'GBK/GB18030')
+  return words.replace(/^gb18030\b/, 'GBK/GB18030').replace('; X is the northing', t('surveyNorthing'))
 }
 
 /** What the server takes to identify a row. */
@@ -30,5 +30,6 @@ export function toldKey(note: string, t: Translate): string {
   const column = /^column «(.+)» \(/.exec(note)?.[1]
   if (column !== undefined) return `“${column}”`
   if (note.startsWith('row number')) return t('importKeyRow')
+  if (note === 'numbers of the two points') return t('surveyKey')
   return note.startsWith('content of the row') ? t('importKeyContent') : note
 }
