@@ -51,8 +51,8 @@ pub struct Look {
     pub is_cut: bool,
 }
 
-/// Reads a file until `at_most` records are found. Rows that are refused on the way count as well, so
-/// that a file of nothing else ends too.
+/// Reads a file until `at_most` records are found, or a record after ten times as many refused rows. A file without a
+/// good row is read to its end, unless it is cancelled.
 pub fn look(request: &Request, at_most: usize, watch: &Watch<'_>) -> Look {
     let mut report = Report::default();
     let mut records = Vec::new();
@@ -61,7 +61,7 @@ pub fn look(request: &Request, at_most: usize, watch: &Watch<'_>) -> Look {
         request,
         &mut report,
         &mut |record, report| {
-            if records.len() >= at_most || report.counts.refused as usize >= 10 * at_most {
+            if records.len() >= at_most || refused(report) >= 10 * at_most as u64 {
                 is_cut = true;
                 return Err(IngestError::WriterStopped);
             }
@@ -73,4 +73,9 @@ pub fn look(request: &Request, at_most: usize, watch: &Watch<'_>) -> Look {
     report.sum_up();
     let refusal = outcome.err().filter(|error| !(is_cut && matches!(error, IngestError::WriterStopped)));
     Look { report, records, refusal, is_cut }
+}
+
+/// The sum of all layers, which the report itself has only at the end.
+fn refused(report: &Report) -> u64 {
+    report.layers.iter().map(|layer| layer.counts.refused).sum()
 }

@@ -34,8 +34,12 @@ fn rows(dataset: &Dataset, table: &str) -> Vec<serde_json::Map<String, Value>> {
     layer.features().map(|row| row.fields().map(|(name, cell)| (name, value(cell))).collect()).collect()
 }
 
+/// A heat pipe lies in the street, near its axis on the right.
 async fn agreed() -> (Town, String) {
     let town = Town::new().await;
+    let heat = json!({ "code": "RL1", "utility_kind": "heat", "operator": GAS, "diameter_mm": 300, "start_depth_m": 1.2,
+        "end_depth_m": 1.2, "quality_level": "surveyed" });
+    town.make("utility_line", line(0.0, 300.0, -0.5), heat).await;
     let path = town.offered().await;
     town.reply(&path, 1, WATER, accept()).await.json();
     town.reply(&path, 1, GAS, accept()).await.json();
@@ -61,7 +65,15 @@ async fn a_geopackage_holds_trenches_works_openings_and_clashes_where_they_lie()
     let feature = layer.features().next().unwrap();
     let mut points = Vec::new();
     feature.geometry().unwrap().get_geometry(0).get_points(&mut points);
-    let expected = told["result"]["line"].as_array().unwrap();
+    // Where the trench will lie, which is not the street's axis.
+    let place = &told["result"]["place"];
+    assert_ne!(place["line"], told["result"]["line"]);
+    assert_eq!((&trench["place"], &trench["offset_m"]), (&json!("free"), &place["offset_m"]));
+    assert!(
+        place["offset_m"].as_f64().is_some_and(|offset| offset.abs() > 0.5),
+        "the heat pipe is in the way: {place}"
+    );
+    let expected = place["line"].as_array().unwrap();
     assert_eq!(points.len(), expected.len());
     assert!((points[0].0 - expected[0][0].as_f64().unwrap()).abs() < 1e-12);
     let works = rows(&dataset, "works");
@@ -78,7 +90,9 @@ async fn a_workbook_is_for_people_and_counts_what_each_saves() {
     let (town, path) = agreed().await;
     let answer = town.office.client.get(&format!("{path}/export?format=xlsx")).await;
     let (dataset, _folder) = opened(&answer, "xlsx");
-    assert_eq!(rows(&dataset, "共沟")[0]["状态"], "已同意");
+    let trench = &rows(&dataset, "共沟")[0];
+    assert_eq!((&trench["状态"], &trench["横向位置"]), (&json!("已同意"), &json!("放得下")));
+    assert_eq!(number(&trench["距现状管线差（米）"]), 0.0);
     assert_eq!(rows(&dataset, "工程")[0]["管线种类"], "给水");
     assert_eq!(rows(&dataset, "开挖")[0]["道路"], "长街");
     assert!(rows(&dataset, "冲突").iter().any(|clash| clash["冲突"] == "同意后变更"));
@@ -122,6 +136,9 @@ async fn a_drawing_has_each_trench_by_its_state_and_its_section_in_true_size() {
     assert_eq!(circles.len(), 2);
     assert!(circles.iter().all(|(width, height, _)| (width - 0.2).abs() < 1e-6 && (height - 0.2).abs() < 1e-3));
     assert!(texts.iter().any(|text| text.contains("给水") && text.contains("D200")), "{texts:?}");
+    let (width, height, _) = found["SECTION_EXISTING"][0];
+    assert!((width - 0.3).abs() < 1e-3 && (height - 0.3).abs() < 1e-3, "{width} {height}");
+    assert!(texts.iter().any(|text| text.contains("E1") && text.contains("D300")), "{texts:?}");
     assert!(texts.iter().any(|text| text.contains("GG1-001")), "{texts:?}");
     town.office.client.get(&format!("{path}/export?format=pdf")).await.problem(400, "invalid-parameter");
 }

@@ -271,8 +271,9 @@ pub async fn prepare(town: &Town, planner: &Who, b: &Who) -> Made {
     let kept = town.ask(planner, "POST", "/api/trench-plans", json!({ "name": "2024" })).await;
     let kept: Value = serde_json::from_slice(&kept.body).unwrap();
     // At once, or as the result of a job.
-    let kept = kept.get("plan").unwrap_or(&kept["result"]["plan"]);
-    let plan = kept["trench_plan_id"].as_i64().unwrap_or_else(|| panic!("{kept}"));
+    let made = kept.get("plan").unwrap_or(&kept["result"]["plan"]);
+    let plan = made["trench_plan_id"].as_i64().unwrap_or_else(|| panic!("{kept}"));
+    let kept = made;
     let offer = format!("/api/trench-plans/{plan}/offer");
     town.send(planner, "POST", &offer, &[], json!({ "version": 1 })).await.json();
     let trenches = kept["planned_trenches"].as_array().unwrap().clone();
@@ -500,6 +501,17 @@ async fn an_operator_is_told_of_a_meeting_and_no_more() {
     assert_eq!(met.iter().filter(|what| ***what == json!("work")).count(), 2, "{told}");
     let others: Vec<&Value> = told["others"].as_array().unwrap().iter().map(|one| &one["code"]).collect();
     assert_eq!(others, ["SHOWNREST", "SHOWNOPEN"]);
+    // Its trench holds works that are not shown: how its place is judged is told, and not where it is.
+    let place = |told: &Value| {
+        let trenches = told["trenches"].as_array().unwrap();
+        trenches.iter().find(|one| one["street_id"].is_number()).unwrap()["place"].clone()
+    };
+    let own = place(told);
+    assert!(own["state"].is_string() && own["offset_m"].is_null() && own["lines"] == json!([]), "{own}");
+    let planner = town.log_in("planner").await;
+    let whole = town.ask(&planner, "POST", "/api/analysis/trenches", json!({})).await.json();
+    let whole = place(whole.get("result").unwrap_or(&whole));
+    assert!(whole["offset_m"].is_number() && whole["lines"].as_array().is_some_and(|all| all.len() == 2), "{whole}");
     // Beside another's line: kind and clearance, for whoever digs there.
     let line = told["checks"].as_array().unwrap().iter().find(|one| one["other"]["what"] == "line").expect("a line");
     assert!(

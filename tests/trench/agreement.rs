@@ -12,7 +12,8 @@ use pianqu::analysis::trench::agreement::{
     AgreedTrench, KeptAnswer, KeptTrench, Next, NotTaken, PlanClashKind, Reply, Terms, WorkCopy, check_reply,
     city_under, clashes_after, held, next, proposed_lead, terms_after,
 };
-use pianqu::analysis::trench::{City, Decided, Settings, Work, days_of, plan_held};
+use pianqu::analysis::trench::{City, Decided, Line, Settings, Work, days_of, plan_held};
+use pianqu::domain::pipe::Pipe;
 use pianqu::domain::trench_plan::{PlannedTrenchState, ReplyKind, TrenchPlanState};
 
 /// A plan as the store keeps it.
@@ -270,6 +271,40 @@ fn a_trench_is_agreed_when_each_operator_accepted_its_current_version() {
     assert_eq!(book.trenches[0].state, PlannedTrenchState::Agreed);
     let late = book.reply(0, "operator 1", ReplyKind::Refuse, None);
     assert_eq!(late, Err(NotTaken::TrenchNotOpen(PlannedTrenchState::Agreed)));
+}
+
+#[test]
+fn a_trench_whose_place_moves_is_replied_to_again_and_an_agreed_one_stays() {
+    let gas = |right: f64| Line {
+        id: 5,
+        code: None,
+        operator: None,
+        pipe: Pipe { kind: "gas".to_owned(), diameter_mm: Some(160.0), ..Pipe::default() },
+        start_depth_m: None,
+        end_depth_m: None,
+        quality_level: None,
+        path: line(&[(0.0, -right), (300.0, -right)]),
+    };
+    let mut book = two();
+    book.city.lines = vec![gas(1.0)];
+    book.replan();
+    let first = book.trenches[0].clone();
+    assert!(first.result.place.as_ref().unwrap().offset_m.is_some());
+    // A plan from before places were told: its next round places it, which is a change.
+    book.trenches[0].result.place = None;
+    assert_eq!(book.replan().changed.len(), 1);
+    assert_eq!((book.trenches[0].version, &book.trenches[0].result), (first.version + 1, &first.result));
+    book.city.lines = vec![gas(0.2)];
+    assert_eq!(book.replan().changed.len(), 1, "the line is where it was not");
+    assert_ne!(book.trenches[0].result.place, first.result.place);
+    let before = book.trenches[0].clone();
+    for operator in before.operators() {
+        book.reply(0, &operator, ReplyKind::Accept, None).unwrap();
+    }
+    book.city.lines = vec![gas(2.0)];
+    let next = book.replan();
+    assert_eq!((next.kept.len(), next.changed.len()), (1, 0));
+    assert_eq!(book.trenches[0].result, before.result, "agreed word for word, place and all");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod bad_input;
 mod command;
 mod exhaustive;
 mod oracle;
+mod place;
 mod promises;
 mod random_city;
 mod real;

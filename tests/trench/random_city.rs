@@ -5,7 +5,7 @@ use geo::Coord;
 use proptest::prelude::*;
 
 use pianqu::analysis::trench::path::Path;
-use pianqu::analysis::trench::{City, Street, Work};
+use pianqu::analysis::trench::{City, Line, Street, Work};
 use pianqu::domain::clearance::RoadPart;
 use pianqu::domain::pipe::Pipe;
 use pianqu::geodesy::GaussKruger;
@@ -101,5 +101,44 @@ pub fn any_city() -> impl Strategy<Value = City> {
             })
             .collect();
         city(works, streets)
+    })
+}
+
+/// The same with up to eight existing lines along the streets, some of which weave or turn off, and some streets
+/// narrow or of unknown width.
+pub fn any_city_with_lines() -> impl Strategy<Value = City> {
+    let line_of = (0..4_usize, 0..500_u32, 20..400_u32, -30..31_i32, -6..7_i32, 0..5_usize);
+    let lines = prop::collection::vec((line_of, prop::option::weighted(0.8, 50..900_u32), any::<bool>()), 1..9);
+    let widths = prop::collection::vec(prop::option::weighted(0.85, 3..14_u32), 8);
+    (any_city(), lines, widths).prop_map(|(mut city, lines, widths)| {
+        for (street, width) in city.streets.iter_mut().zip(widths) {
+            street.width_m = width.map(f64::from);
+        }
+        let lines = lines.into_iter().enumerate();
+        city.lines = lines
+            .map(|(n, ((run, from, length, beside, weave, kind), diameter, turns_off))| {
+                let (from, to) = (f64::from(from), f64::from(from + length));
+                let at = 300.0 * (run / 2) as f64 + f64::from(beside) / 4.0;
+                let then = at + f64::from(weave) / 4.0;
+                let mut places = vec![(from, at), (to, then)];
+                if turns_off {
+                    places.push((to, then + 30.0));
+                }
+                let turned: Vec<(f64, f64)> =
+                    places.into_iter().map(|(x, y)| if run % 2 == 0 { (x, y) } else { (y, x) }).collect();
+                let diameter_mm = diameter.map(f64::from);
+                Line {
+                    id: n as i64 + 1,
+                    code: Some(format!("GX{n}")),
+                    operator: Some(format!("operator {}", n % 4)),
+                    pipe: Pipe { kind: KINDS[kind].to_owned(), diameter_mm, ..Pipe::default() },
+                    start_depth_m: Some(1.0),
+                    end_depth_m: (n % 3 > 0).then_some(1.5),
+                    quality_level: None,
+                    path: line(&turned),
+                }
+            })
+            .collect();
+        city
     })
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::random_city::{any_city, city, line, street, work};
+use super::random_city::{any_city, any_city_with_lines, city, line, street, work};
 use pianqu::analysis::siting::unlimited;
 use pianqu::analysis::trench::view::{Known, MetKind, TrenchView, view};
-use pianqu::analysis::trench::{City, Decided, Settings, plan};
+use pianqu::analysis::trench::{City, Decided, Line, Settings, Side, plan};
+use pianqu::domain::pipe::Pipe;
 
 const ME: &str = "operator 0";
 
@@ -98,4 +99,78 @@ fn what_is_shown_is_told_and_what_is_not_is_only_met() {
             && !text.contains("utility_work/5"),
         "{text}"
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, max_shrink_iters: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn of_others_existing_lines_no_more_is_told_than_own_works_need(city in any_city_with_lines(), shown in prop::collection::vec(any::<bool>(), 7)) {
+        let mut city = marked(city);
+        for line in &mut city.lines {
+            line.id += 8_845_200;
+            line.code = Some(format!("LINE-{}", line.id));
+            if line.operator.as_deref() != Some(ME) {
+                line.operator = Some(format!("HOLDER-{}", line.id));
+                // Odd millimetres that stand for nothing else.
+                line.pipe.diameter_mm = line.pipe.diameter_mm.map(|mm| mm + 0.777);
+            }
+        }
+        let all = city.works.iter().enumerate();
+        let shown: BTreeSet<i64> = all.filter(|(n, _)| shown[n % shown.len()]).map(|(_, work)| work.id).collect();
+        let told = told(&city, &shown);
+        let text = serde_json::to_string(&told).unwrap();
+        for line in city.lines.iter().filter(|line| line.operator.as_deref() != Some(ME)) {
+            let marks = [line.id.to_string(), format!("HOLDER-{}", line.id), format!("LINE-{}", line.id)];
+            prop_assert!(marks.iter().all(|mark| !text.contains(mark.as_str())), "{} is in {}", line.id, text);
+        }
+        for trench in &told.trenches {
+            let place = trench.place.as_ref().unwrap();
+            if trench.has_hidden {
+                prop_assert!(place.offset_m.is_none() && place.line.is_empty() && place.lines.is_empty());
+                prop_assert!(place.too_near.is_empty() && place.short_m.is_none());
+                let of_lines = trench.checks.iter().filter(|one| {
+                    one.other.as_ref().is_some_and(|met| matches!(met.what, MetKind::Line | MetKind::OwnLine))
+                });
+                prop_assert!(of_lines.clone().all(|one| one.measured_m.is_none()));
+            }
+            for line in &place.lines {
+                let is_foreign = line.line.what == MetKind::Line;
+                prop_assert_eq!(is_foreign, line.diameter_m.is_none() && line.low_m.is_none());
+                prop_assert_eq!(is_foreign, line.face_m.is_some() && line.line.feature.is_none());
+                prop_assert!(!is_foreign || line.top_m.is_none() && line.bottom_m.is_none());
+            }
+        }
+        prop_assert!(told.checks.iter().all(|one| one.side == Side::AsSubmitted));
+    }
+}
+
+#[test]
+fn an_operator_is_told_where_its_trench_lies_unless_that_tells_of_a_hidden_work() {
+    let along = |y| line(&[(0.0, y), (300.0, y)]);
+    let mut city = city(vec![work(3, along(1.0)), work(4, along(2.0))], vec![street(1, along(0.0))]);
+    let existing = |id, operator: &str, y| Line {
+        id,
+        code: Some("GX".to_owned()),
+        operator: Some(operator.to_owned()),
+        pipe: Pipe { kind: "gas".to_owned(), diameter_mm: Some(219.0), ..Pipe::default() },
+        start_depth_m: Some(1.0),
+        end_depth_m: Some(1.0),
+        quality_level: Some("from_drawing".to_owned()),
+        path: along(y),
+    };
+    city.lines = vec![existing(8, ME, -2.0), existing(9, "another", 4.0)];
+    let open = told(&city, &BTreeSet::from([4]));
+    let place = open.trenches[0].place.as_ref().unwrap();
+    assert!(place.offset_m.is_some() && place.line.len() == 2);
+    let [foreign, own] = place.lines.as_slice() else { panic!("{:?}", place.lines) };
+    // Its axis is 4 m on the left, and the face that looks at the trench half its diameter nearer.
+    assert_eq!((foreign.face_m, foreign.diameter_m, foreign.utility_kind.as_str()), (Some(-3.891), None, "gas"));
+    assert_eq!(foreign.quality_level.as_deref(), Some("from_drawing"));
+    assert_eq!((own.line.feature.as_deref(), own.diameter_m), (Some("utility_line/8"), Some(0.219)));
+
+    let hidden = told(&city, &BTreeSet::new());
+    let place = hidden.trenches[0].place.as_ref().unwrap();
+    assert_eq!((place.offset_m, place.lines.len(), place.line.len()), (None, 0, 0));
+    assert_eq!(place.state, open.trenches[0].place.as_ref().unwrap().state, "how it is judged is told");
 }

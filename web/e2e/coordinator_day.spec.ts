@@ -52,12 +52,20 @@ test('a coordinator sees the plan, looks at a clash, opens a cross-section and t
   const section = page.locator('figure svg[role=img]')
   await expect(section.locator('circle, rect')).not.toHaveCount(0)
   await expect(section).toContainText('沟宽')
+  // Where across its street it lies, on the card and in the drawing; the map draws it there.
+  await expect(page.getByTestId('trench-place')).toContainText('位置：')
+  await expect(section).toContainText('位置：')
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载横断面 SVG' }).click()])
   expect(file.suggestedFilename()).toMatch(/^横断面.*\.svg$/)
   const svg = await readFile(await file.path(), 'utf8')
   expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/)
   expect(svg).toContain('净距')
   expect(await complaints(page), 'a cross-section').toEqual([])
+  // Existing lines near a trench are drawn beside it, hatched and by letters.
+  const rows = panel.getByRole('listitem').getByRole('button')
+  for (let n = 1; n < 15 && (await section.locator('pattern').count()) === 0; n++) await rows.nth(n).click()
+  await expect(section.locator('pattern')).toHaveCount(1)
+  await expect(section).toContainText('A现状')
 
   // What is found is what goes into the file.
   await panel.getByLabel('管线', { exact: true }).selectOption('gas')
@@ -202,6 +210,7 @@ test('a plan is kept, offered, replied to, planned anew and agreed; what is agre
   const sheet = page.getByRole('dialog')
   await expect(sheet.getByRole('img').first()).toHaveAttribute('src', /^data:image\/jpeg/, { timeout: 45_000 })
   await expect(sheet.locator('svg[role=img]')).toContainText('沟宽')
+  await expect(sheet.locator('svg[role=img]')).toContainText('位置：')
   await expect(sheet).toContainText(lead)
   expect(await complaints(page), 'a sheet').toEqual([])
   await page.emulateMedia({ media: 'print' })

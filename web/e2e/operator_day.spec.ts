@@ -65,6 +65,7 @@ test('an operator sees its own works, clashes and saving, accepts, asks for a sh
   const reply = async (trench: Planned, what: string) => {
     await choose(trench)
     await expect(card(trench).getByLabel('答复单位')).toHaveValue(OPERATOR)
+    await expect(card(trench).getByTestId('trench-place')).toContainText('位置：')
     await card(trench).getByRole('radio', { name: what, exact: true }).check()
   }
 

@@ -1,8 +1,11 @@
 //! The answer: a day for every work that can have one, the openings and trenches that follow, where works stand in
 //! each other's way or could help each other, and how good it all is. Money is yuan as text.
 
+mod place;
+mod placing;
 mod tell;
 mod trenches;
+mod unseen;
 
 use std::borrow::Cow;
 
@@ -16,7 +19,10 @@ use super::saving::Saving;
 use super::settings::Settings;
 use crate::domain::rule::Verdict;
 
+pub use place::{LineBeside, Place, PlaceState, TooNear};
+pub use placing::CHECKED_WITHIN_M;
 pub use tell::tell;
+pub use unseen::doubt_unseen;
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TrenchAnswer {
@@ -37,7 +43,8 @@ pub struct TrenchAnswer {
     pub trenches: Vec<TrenchResult>,
     pub clashes: Vec<Clash>,
     pub opportunities: Vec<Opportunity>,
-    /// Distances of works to one another and to existing lines, and their cover; the worst first.
+    /// Distances of works to one another and to existing lines, and their cover, as they were handed in; and their
+    /// distances to existing lines where shared trenches will lie. The worst first.
     pub checks: Vec<Check>,
 }
 
@@ -58,6 +65,13 @@ pub struct Totals {
     pub openings_separate: usize,
     pub trenches: usize,
     pub trench_m: f64,
+    /// Trenches by their place: free, with a line too near wherever they lie, and not to be told.
+    #[serde(default)]
+    pub trenches_free: usize,
+    #[serde(default)]
+    pub trenches_blocked: usize,
+    #[serde(default)]
+    pub trenches_place_unknown: usize,
     pub saving: Saving,
     pub saving_yuan: String,
     pub shifted: usize,
@@ -72,6 +86,18 @@ pub struct Totals {
     pub meetings_with_streets: usize,
     pub meetings_of_works: usize,
     pub meetings_with_lines: usize,
+}
+
+impl Totals {
+    /// Counts trenches by their place.
+    fn count_places(&mut self, trenches: &[TrenchResult]) {
+        let count = |states: &[PlaceState]| {
+            trenches.iter().filter(|one| one.place.as_ref().is_some_and(|place| states.contains(&place.state))).count()
+        };
+        self.trenches_free = count(&[PlaceState::Free]);
+        self.trenches_blocked = count(&[PlaceState::Blocked, PlaceState::NoRoom]);
+        self.trenches_place_unknown = count(&[PlaceState::WidthUnknown, PlaceState::LinesUnseen, PlaceState::NoStreet]);
+    }
 }
 
 /// What no plan is better than.
@@ -165,7 +191,7 @@ pub struct TrenchResult {
     /// Along the street, in the direction of its geometry.
     pub from_m: f64,
     pub to_m: f64,
-    /// Longitude and latitude.
+    /// The axis of the street there, or the first work in a yard; longitude and latitude. `place` has the trench's own.
     pub line: Vec<[f64; 2]>,
     pub starts_on: NaiveDate,
     pub ends_on: NaiveDate,
@@ -186,10 +212,23 @@ pub struct TrenchResult {
     pub depth_order: Vec<i64>,
     /// Null when a depth or a kind is not known.
     pub is_depth_order_kept: Option<bool>,
-    /// The worst of its checks and of whether it fits.
+    /// Where across its street it will lie; null in plans that were kept before this was told.
+    #[serde(default)]
+    pub place: Option<Place>,
+    /// The worst of its checks, of whether it fits and of its place.
     pub verdict: Verdict,
     pub checks: Vec<Check>,
     pub saving: Saving,
+}
+
+impl TrenchResult {
+    /// The trench's own axis where it has a place, else that of its street.
+    pub fn lies_along(&self) -> &[[f64; 2]] {
+        match &self.place {
+            Some(place) if !place.line.is_empty() => &place.line,
+            _ => &self.line,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

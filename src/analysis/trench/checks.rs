@@ -139,7 +139,7 @@ pub fn clear_between(axes_m: f64, a: &Pipe, b: &Pipe) -> Measured {
 }
 
 /// Top and bottom of a line at a depth, and whether its diameter is missing from them.
-fn span(pipe: &Pipe, depth_m: f64) -> (f64, f64, bool) {
+pub fn span(pipe: &Pipe, depth_m: f64) -> (f64, f64, bool) {
     let diameter = pipe.diameter_m();
     let metres = diameter.unwrap_or(0.0);
     let (top, bottom) = if pipe.is_gravity() { (depth_m - metres, depth_m) } else { (depth_m, depth_m + metres) };
@@ -155,13 +155,6 @@ fn clear_above(a: (&Pipe, f64), b: (&Pipe, f64)) -> Measured {
 
 /// A work beside or across a line that lies there.
 pub fn with_line(work: &Work, line: &Line, meeting: &Meeting, is_along: bool, decided: &Decided) -> Vec<Check> {
-    let subject = |table| Subject {
-        table,
-        side: Side::AsSubmitted,
-        work_id: work.id,
-        other: Some(format!("utility_line/{}", line.id)),
-        quality_level: line.quality_level.clone(),
-    };
     let mut checks = Vec::new();
     if !line.pipe.is_in_soil() || !work.pipe.is_in_soil() {
         return checks;
@@ -171,25 +164,42 @@ pub fn with_line(work: &Work, line: &Line, meeting: &Meeting, is_along: bool, de
         // Lines of the same way may cross somewhere: there the other table asks.
         if axes > 0.0 {
             let asked = clearance::horizontal(&work.pipe, &line.pipe);
-            checks.push(check(subject(ClearanceTable::Horizontal), &asked, Some(measured), decided));
+            let subject = with_line_of(ClearanceTable::Horizontal, Side::AsSubmitted, work, line);
+            checks.push(check(subject, &asked, Some(measured), decided));
         }
     }
     if meeting.nearest_m == 0.0 {
-        let asked = clearance::vertical(&work.pipe, &line.pipe);
-        let measured = work.depth_m.zip(line.start_depth_m).zip(line.end_depth_m).and_then(|((depth, start), end)| {
-            let ends = [start, end].map(|other| clear_above((&work.pipe, depth), (&line.pipe, other)));
-            let (less, more) = if ends[0].metres <= ends[1].metres { (ends[0], ends[1]) } else { (ends[1], ends[0]) };
-            // How deep the line is between its ends is not known: where one end would do and the other would not,
-            // or the work passes from above to below, nothing can be said.
-            let [one, other] = [start, end].map(|other| other > depth);
-            let is_clear = one == other
-                && (asked.check(Some(less), &decided.confirmed) != Verdict::Fail
-                    || asked.check(Some(more), &decided.confirmed) == Verdict::Fail);
-            is_clear.then_some(less)
-        });
-        checks.push(check(subject(ClearanceTable::Vertical), &asked, measured, decided));
+        checks.push(across_line(work, line, Side::AsSubmitted, decided));
     }
     checks
+}
+
+/// A work that crosses a line that lies there.
+pub fn across_line(work: &Work, line: &Line, side: Side, decided: &Decided) -> Check {
+    let asked = clearance::vertical(&work.pipe, &line.pipe);
+    let measured = work.depth_m.zip(line.start_depth_m).zip(line.end_depth_m).and_then(|((depth, start), end)| {
+        let ends = [start, end].map(|other| clear_above((&work.pipe, depth), (&line.pipe, other)));
+        let (less, more) = if ends[0].metres <= ends[1].metres { (ends[0], ends[1]) } else { (ends[1], ends[0]) };
+        // How deep the line is between its ends is not known: where one end would do and the other would not,
+        // or the work passes from above to below, nothing can be said.
+        let [one, other] = [start, end].map(|other| other > depth);
+        let is_clear = one == other
+            && (asked.check(Some(less), &decided.confirmed) != Verdict::Fail
+                || asked.check(Some(more), &decided.confirmed) == Verdict::Fail);
+        is_clear.then_some(less)
+    });
+    check(with_line_of(ClearanceTable::Vertical, side, work, line), &asked, measured, decided)
+}
+
+/// What a check of a work and a line is of.
+pub fn with_line_of(table: ClearanceTable, side: Side, work: &Work, line: &Line) -> Subject {
+    Subject {
+        table,
+        side,
+        work_id: work.id,
+        other: Some(format!("utility_line/{}", line.id)),
+        quality_level: line.quality_level.clone(),
+    }
 }
 
 /// Two works as they were handed in.

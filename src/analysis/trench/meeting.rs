@@ -7,7 +7,7 @@ use super::path::{Path, Segment, Stretch, joined, total, union};
 use crate::analysis::siting::{Stop, Watch};
 
 /// Segments whose directions differ by at most 45° run along each other.
-const ALONG_COSINE: f64 = std::f64::consts::FRAC_1_SQRT_2;
+pub(super) const ALONG_COSINE: f64 = std::f64::consts::FRAC_1_SQRT_2;
 /// At a bend of the other line a path is beside neither of its segments for a moment.
 const BEND_M: f64 = 2.0;
 /// How many paths are matched between two looks at the watch.

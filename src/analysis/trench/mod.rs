@@ -7,6 +7,7 @@
 
 pub mod agreement;
 mod answer;
+mod axis;
 pub mod calendar;
 mod checks;
 mod held;
@@ -14,8 +15,10 @@ mod layers;
 mod meeting;
 pub mod outside_plans;
 pub mod path;
+mod place;
 mod problem;
 mod recheck;
+mod recheck_place;
 mod saving;
 mod search;
 mod section;
@@ -27,8 +30,8 @@ pub mod view;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use answer::{
-    Alone, Bound, Clash, ClashKind, Opening, OperatorResult, Opportunity, PlacedLine, Relation, Totals, TrenchAnswer,
-    TrenchResult, WorkResult, WorkState,
+    Alone, Bound, CHECKED_WITHIN_M, Clash, ClashKind, LineBeside, Opening, OperatorResult, Opportunity, Place,
+    PlaceState, PlacedLine, Relation, TooNear, Totals, TrenchAnswer, TrenchResult, WorkResult, WorkState, doubt_unseen,
 };
 pub use checks::{Check, Exception, Side};
 pub use held::{Apart, Closed, Held};

@@ -116,7 +116,7 @@ impl Segment {
         parts.into_iter().flatten().reduce(|one, next| (one.0.min(next.0), one.1.max(next.1)))
     }
 
-    fn in_disc(&self, centre: Coord<f64>, reach: f64) -> Option<(f64, f64)> {
+    pub(super) fn in_disc(&self, centre: Coord<f64>, reach: f64) -> Option<(f64, f64)> {
         if self.length_m == 0.0 {
             return (distance(self.a, centre) <= reach).then_some((0.0, 1.0));
         }

@@ -8,6 +8,7 @@ use chrono::{Days, NaiveDate};
 use super::answer::{TrenchAnswer, WorkState};
 use super::held::Held;
 use super::layers::City;
+use super::recheck_place;
 use super::settings::Settings;
 use crate::domain::moratorium::years_after;
 use crate::domain::rule::Verdict;
@@ -120,5 +121,6 @@ pub fn recheck_held(city: &City, settings: &Settings, held: &Held, answer: &Tren
             say(check.work_id, "a number that nobody verified passes".to_owned());
         }
     }
+    breaches.extend(recheck_place::breaches(city, settings, answer));
     breaches
 }

@@ -3,6 +3,8 @@
 //! Invariant: of a work whose operator shows it to nobody (`confidential`, or nothing said) the view holds no more
 //! than that something is met, where and when, and how that is judged: no id, kind, code, owner or measure.
 
+mod place;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -21,6 +23,8 @@ use crate::domain::clearance::ClearanceTable;
 use crate::domain::rule::Verdict;
 use crate::domain::{LayerId, Value, Viewer};
 use crate::snapshot::Snapshot;
+
+pub use place::{OwnLineBeside, OwnPlace, OwnTooNear};
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TrenchView {
@@ -89,6 +93,7 @@ pub struct OwnTrench {
     pub street: Option<String>,
     pub from_m: f64,
     pub to_m: f64,
+    /// The axis of the street there, or the first work in a yard; `place` has the trench's own.
     pub line: Vec<[f64; 2]>,
     pub starts_on: NaiveDate,
     pub ends_on: NaiveDate,
@@ -106,6 +111,8 @@ pub struct OwnTrench {
     pub gives_way: Vec<GivesWay>,
     pub depth_order: Vec<i64>,
     pub is_depth_order_kept: Option<bool>,
+    /// Where across its street it will lie; null in plans that were kept before this was told.
+    pub place: Option<OwnPlace>,
     pub verdict: Verdict,
     pub checks: Vec<OwnCheck>,
 }
@@ -258,7 +265,9 @@ pub fn view(city: &City, plan: TrenchAnswer, known: &Known) -> TrenchView {
     let clashes: Vec<OwnClash> = plan.clashes.into_iter().filter_map(|one| clash(known, one)).collect();
     let opportunities: Vec<OwnOpportunity> =
         plan.opportunities.into_iter().filter_map(|one| opportunity(known, one)).collect();
-    let checks: Vec<OwnCheck> = plan.checks.into_iter().filter_map(|one| check(known, &places, one)).collect();
+    // What is checked in trenches stands with them, as far as it is told there.
+    let submitted = plan.checks.into_iter().filter(|one| one.side == Side::AsSubmitted);
+    let checks: Vec<OwnCheck> = submitted.filter_map(|one| check(known, &places, one)).collect();
     let state = |state| works.iter().filter(|work| work.state == state).count();
     let totals = ViewTotals {
         works: works.len(),
@@ -358,9 +367,20 @@ pub fn trench(known: &Known, places: &Places<'_>, one: TrenchResult) -> Option<O
         gives_way: one.gives_way.into_iter().filter(|one| known.may_name(one.work_id)).collect(),
         depth_order: known.nameable(&one.depth_order),
         is_depth_order_kept: one.is_depth_order_kept.filter(|_| !has_hidden),
+        place: one.place.map(|place| place::place(known, place, &one.checks, has_hidden)),
         verdict: one.verdict,
-        checks: one.checks.into_iter().filter_map(|one| check(known, places, one)).collect(),
+        checks: one.checks.into_iter().filter_map(|one| trench_check(known, places, one, has_hidden)).collect(),
     })
+}
+
+/// How far an own work is from a line in a trench tells where it lies there, which beside a hidden one is not told.
+fn trench_check(known: &Known, places: &Places<'_>, one: Check, has_hidden: bool) -> Option<OwnCheck> {
+    let is_of_line = one.other.as_deref().is_some_and(|other| other.starts_with("utility_line/"));
+    let mut told = check(known, places, one)?;
+    if has_hidden && is_of_line {
+        (told.measured_m, told.is_axis_distance) = (None, false);
+    }
+    Some(told)
 }
 
 /// The own work of a pair and what it meets; `None` where neither is its own.

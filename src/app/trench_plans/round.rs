@@ -217,7 +217,7 @@ impl Row {
             lead_operator: self.lead_operator.as_deref(),
             starts_on: result.starts_on,
             ends_on: result.ends_on,
-            line: &result.line,
+            line: result.lies_along(),
             result: &self.result,
             works: &self.works,
         }

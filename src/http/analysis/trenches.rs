@@ -70,9 +70,9 @@ pub struct TrenchViewAnswer {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum TrenchesFor {
-    City(TrenchesAnswer),
+    City(Box<TrenchesAnswer>),
     /// It has `others`.
-    Operator(TrenchViewAnswer),
+    Operator(Box<TrenchViewAnswer>),
 }
 
 /// An order whose numbers were checked.
@@ -152,15 +152,22 @@ pub async fn analyse_trenches(
         let revision = Some(snapshot.revision);
         let Viewer::Operator(operator) = viewer else {
             let city = City::of(&snapshot, viewer, plane).ok_or_else(missing)?;
-            let answer = answer_of(&city, revision, &order, &limits, is_wanted, progress)?;
-            return Ok(answer.map(TrenchesFor::City));
+            let Some(mut plan) = plan_of(&city, &order, &limits, is_wanted, progress)? else { return Ok(None) };
+            if let Viewer::Body(_) = viewer {
+                let mut all = City::of(&snapshot, Viewer::Everything, plane).ok_or_else(missing)?.lines;
+                let seen: BTreeSet<i64> = city.lines.iter().map(|line| line.id).collect();
+                all.retain(|line| !seen.contains(&line.id));
+                trench::doubt_unseen(&mut plan, &city, all);
+            }
+            let answer = cut(plan, revision, limits.most_listed);
+            return Ok(Some(TrenchesFor::City(Box::new(answer))));
         };
         // A plan is made of all works, and the operator is told what it may know of it.
         let city = City::of(&snapshot, Viewer::Everything, plane).ok_or_else(missing)?;
         let Some(plan) = plan_of(&city, &order, &limits, is_wanted, progress)? else { return Ok(None) };
         let known = Known::of(&city, operator.as_str(), shown_works(&snapshot));
         let view = view(&city, plan, &known);
-        Ok(Some(TrenchesFor::Operator(cut_view(view, revision, limits.most_listed))))
+        Ok(Some(TrenchesFor::Operator(Box::new(cut_view(view, revision, limits.most_listed)))))
     })
     .await
 }

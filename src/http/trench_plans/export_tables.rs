@@ -7,7 +7,7 @@ use geo::{LineString, MultiLineString};
 
 use super::sheet::kind_title;
 use crate::analysis::trench::agreement::{AreaTotals, PlanClash, PlanClashKind, code_of};
-use crate::analysis::trench::{ClashKind, WorkState};
+use crate::analysis::trench::{ClashKind, Place, PlaceState, WorkState};
 use crate::app::trench_plans::StoredPlan;
 use crate::domain::rule::Verdict;
 use crate::domain::trench_plan::{PlannedTrenchState, ReplyKind};
@@ -72,6 +72,30 @@ fn verdict(verdict: Verdict) -> (&'static str, &'static str) {
     }
 }
 
+fn place_state(state: PlaceState) -> (&'static str, &'static str) {
+    match state {
+        PlaceState::Free => ("free", "放得下"),
+        PlaceState::Blocked => ("blocked", "处处过近"),
+        PlaceState::WidthUnknown => ("width_unknown", "路宽未知"),
+        PlaceState::LinesUnseen => ("lines_unseen", "有未公开的现状管线"),
+        PlaceState::NoRoom => ("no_room", "比道路宽"),
+        PlaceState::NoStreet => ("no_street", "不在道路内"),
+    }
+}
+
+/// Which existing lines are too near to which works, or lie in the ground that is dug out.
+fn too_near(place: &Place, format: Format) -> String {
+    let told = place.too_near.iter().map(|one| {
+        let work = match (one.work_id, format) {
+            (Some(work), _) => format!("utility_work/{work}"),
+            (None, Format::Xlsx) => "开挖范围".to_owned(),
+            (None, _) => "dug ground".to_owned(),
+        };
+        format!("utility_line/{} {work} {:.3}", one.line_id, one.short_m)
+    });
+    told.collect::<Vec<_>>().join("；")
+}
+
 /// All tables of a plan, shapes as they lie in the layers of the viewer or in the plan.
 pub fn tables(
     plan: &StoredPlan,
@@ -113,6 +137,10 @@ fn trenches(plan: &StoredPlan, format: Format) -> Table {
         column("depth_m", "沟深（米）", Holds::Real),
         column("excess_m", "超宽（米）", Holds::Real),
         column("gives_way", "让行工程", Holds::Text),
+        column("place", "横向位置", Holds::Text),
+        column("offset_m", "距道路中线（米，右正左负）", Holds::Real),
+        column("place_short_m", "距现状管线差（米）", Holds::Real),
+        column("too_near", "过近的现状管线", Holds::Text),
         column("verdict", "净距判定", Holds::Text),
         column("saved_soil_m3", "节省土方（立方米）", Holds::Real),
         column("saved_surface_m2", "节省路面（平方米）", Holds::Real),
@@ -120,6 +148,7 @@ fn trenches(plan: &StoredPlan, format: Format) -> Table {
     let rows = plan.trenches.iter().map(|trench| {
         let (kept, result) = (&trench.kept, &trench.kept.result);
         let (code, zh) = state(kept.state);
+        let place = result.place.as_ref();
         let (verdict_code, verdict_zh) = verdict(result.verdict);
         let gives_way: Vec<String> =
             result.gives_way.iter().map(|one| format!("{} ({})", one.work_id, one.rule)).collect();
@@ -142,11 +171,18 @@ fn trenches(plan: &StoredPlan, format: Format) -> Table {
                 TableCell::Real(result.depth_m),
                 result.excess_m.into(),
                 text(gives_way.join("；")),
+                place.map_or(TableCell::Empty, |place| {
+                    let (code, zh) = place_state(place.state);
+                    word(format, code, zh)
+                }),
+                place.and_then(|place| place.offset_m).into(),
+                place.and_then(|place| place.short_m).into(),
+                text(place.map_or_else(String::new, |place| too_near(place, format))),
                 word(format, verdict_code, verdict_zh),
                 TableCell::Real(result.saving.soil_m3),
                 TableCell::Real(result.saving.surface_m2),
             ],
-            shape: Some(line(&result.line)),
+            shape: Some(line(result.lies_along())),
         }
     });
     Table { name: "trenches", title: "共沟", columns, rows: rows.collect(), has_shapes: true }

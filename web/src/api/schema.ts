@@ -2869,6 +2869,30 @@ export interface components {
             /** @description `no-way`, `beyond-radius`, `not-chosen` or `full`. */
             why: string;
         };
+        /** @description An existing line beside a trench. */
+        LineBeside: {
+            /** Format: double */
+            bottom_m?: number | null;
+            /** Format: double */
+            diameter_m: number;
+            /** Format: double */
+            high_m: number;
+            is_diameter_assumed: boolean;
+            /** Format: int64 */
+            line_id: number;
+            /**
+             * Format: double
+             * @description Offsets of its axis along the trench, the lowest and the highest: where it weaves, all between are taken.
+             */
+            low_m: number;
+            quality_level?: string | null;
+            /**
+             * Format: double
+             * @description Below the surface, of its shallowest and its deepest end; null where one of them is not known.
+             */
+            top_m?: number | null;
+            utility_kind: string;
+        };
         Link: {
             href: string;
             rel: string;
@@ -3301,6 +3325,28 @@ export interface components {
             /** Format: int64 */
             work_id: number;
         };
+        /** @description An existing line beside a trench. Of others' lines the measures are null and `face_m` is told instead. */
+        OwnLineBeside: {
+            /** Format: double */
+            bottom_m?: number | null;
+            /** Format: double */
+            diameter_m?: number | null;
+            /**
+             * Format: double
+             * @description Offset of the face that looks at the trench; the trench's own middle where the line is below it.
+             */
+            face_m?: number | null;
+            /** Format: double */
+            high_m?: number | null;
+            is_diameter_assumed?: boolean | null;
+            line: components["schemas"]["Met"];
+            /** Format: double */
+            low_m?: number | null;
+            quality_level?: string | null;
+            /** Format: double */
+            top_m?: number | null;
+            utility_kind: string;
+        };
         OwnOpening: {
             /** Format: date */
             ends_on: string;
@@ -3386,6 +3432,17 @@ export interface components {
              */
             version: number;
         };
+        OwnTooNear: {
+            /** @description Position among `lines`. */
+            position: number;
+            /** Format: double */
+            short_m: number;
+            /**
+             * Format: int64
+             * @description Its own work that asks for more; null: the line lies in the ground that is dug out.
+             */
+            work_id?: number | null;
+        };
         OwnTrench: {
             checks: components["schemas"]["OwnCheck"][];
             /** Format: double */
@@ -3403,8 +3460,10 @@ export interface components {
             /** @description Works of others that are not shown lie in it too. */
             has_hidden: boolean;
             is_depth_order_kept?: boolean | null;
+            /** @description The axis of the street there, or the first work in a yard; `place` has the trench's own. */
             line: number[][];
             lines: components["schemas"]["PlacedLine"][];
+            place?: components["schemas"]["OwnTrenchPlace"] | null;
             /** Format: date */
             starts_on: string;
             street?: string | null;
@@ -3422,6 +3481,29 @@ export interface components {
             width_m?: number | null;
             /** @description Its own, and those that others show. */
             work_ids: number[];
+        };
+        /** @description Offsets are metres from the axis of the street, positive to the right of the direction of its geometry. */
+        OwnTrenchPlace: {
+            /** Format: double */
+            assumed_width_m?: number | null;
+            is_mirrored?: boolean | null;
+            /** @description The trench's own axis, longitude and latitude. */
+            line: number[][];
+            /** @description Its own existing lines, and those of others that are beside its own works, from left to right. */
+            lines: components["schemas"]["OwnLineBeside"][];
+            /**
+             * Format: double
+             * @description Of the trench's middle; null, with all that follows, where works of others lie in it that are not shown.
+             */
+            offset_m?: number | null;
+            /**
+             * Format: double
+             * @description By how much the nearest line is too near to its own works or lies in the ground that is dug out; null where the
+             *     place is blocked for others alone.
+             */
+            short_m?: number | null;
+            state: components["schemas"]["TrenchPlaceState"];
+            too_near: components["schemas"]["OwnTooNear"][];
         };
         /** @description What an operator is told of a plan. */
         OwnTrenchPlan: {
@@ -4850,6 +4932,18 @@ export interface components {
             /** Format: int64 */
             token_id: number;
         };
+        /** @description An existing line that a trench would lie too near to. */
+        TooNear: {
+            /** Format: int64 */
+            line_id: number;
+            /** Format: double */
+            short_m: number;
+            /**
+             * Format: int64
+             * @description The work that asks for more; null: the line lies in the ground that is dug out.
+             */
+            work_id?: number | null;
+        };
         /** @description Of the members of a precinct, or of a scheme. */
         Totals: {
             buildings: components["schemas"]["Sum"];
@@ -4963,6 +5057,40 @@ export interface components {
              */
             time_limit_s: number | null;
         };
+        /** @description Offsets are metres from the axis of the street, positive to the right of the direction of its geometry. */
+        TrenchPlace: {
+            /**
+             * Format: double
+             * @description Taken for the width of the street where that is not known.
+             */
+            assumed_width_m?: number | null;
+            /** @description The section begins at the left edge of the street, not at the right one. */
+            is_mirrored: boolean;
+            /** @description The trench's own axis, longitude and latitude; empty where there is no place. */
+            line: number[][];
+            /** @description Existing lines in the soil that run along in the street beside the trench, from left to right. */
+            lines: components["schemas"]["LineBeside"][];
+            /**
+             * Format: double
+             * @description Of the trench's middle; null where there is no place.
+             */
+            offset_m?: number | null;
+            /**
+             * Format: double
+             * @description By how much the nearest line is too near, 0 where the place is free; null where there is no place.
+             */
+            short_m?: number | null;
+            state: components["schemas"]["TrenchPlaceState"];
+            /**
+             * Format: double
+             * @description Mean of the axes of its works as they were handed in.
+             */
+            submitted_offset_m?: number | null;
+            /** @description What is too near, the worst first. */
+            too_near: components["schemas"]["TooNear"][];
+        };
+        /** @enum {string} */
+        TrenchPlaceState: "free" | "blocked" | "width_unknown" | "lines_unseen" | "no_room" | "no_street";
         TrenchPlanClashes: {
             clashes: components["schemas"]["PlanClash"][];
             /**
@@ -5140,10 +5268,11 @@ export interface components {
             gives_way: components["schemas"]["GivesWay"][];
             /** @description Null when a depth or a kind is not known. */
             is_depth_order_kept?: boolean | null;
-            /** @description Longitude and latitude. */
+            /** @description The axis of the street there, or the first work in a yard; longitude and latitude. `place` has the trench's own. */
             line: number[][];
             /** @description From the edge of the street inwards, those that fit. */
             lines: components["schemas"]["PlacedLine"][];
+            place?: components["schemas"]["TrenchPlace"] | null;
             saving: components["schemas"]["Saving"];
             /** Format: date */
             starts_on: string;
@@ -5157,7 +5286,7 @@ export interface components {
             street_width_m?: number | null;
             /** Format: double */
             to_m: number;
-            /** @description The worst of its checks and of whether it fits. */
+            /** @description The worst of its checks, of whether it fits and of its place. */
             verdict: components["schemas"]["Verdict"];
             /** Format: double */
             width_m: number;
@@ -5268,6 +5397,10 @@ export interface components {
             /** Format: double */
             trench_m: number;
             trenches: number;
+            trenches_blocked?: number;
+            /** @description Trenches by their place: free, with a line too near wherever they lie, and not to be told. */
+            trenches_free?: number;
+            trenches_place_unknown?: number;
             /** @description Trenchless works that have a day and open no street. */
             trenchless: number;
             works: number;
@@ -5299,7 +5432,10 @@ export interface components {
             /** @description What comes of it when each operator goes by itself: first come, first served. */
             alone: components["schemas"]["Alone"];
             bound: components["schemas"]["Bound"];
-            /** @description Distances of works to one another and to existing lines, and their cover; the worst first. */
+            /**
+             * @description Distances of works to one another and to existing lines, and their cover, as they were handed in; and their
+             *     distances to existing lines where shared trenches will lie. The worst first.
+             */
             checks: components["schemas"]["TrenchCheck"][];
             clashes: components["schemas"]["Clash"][];
             /** @description Rules whose number somebody compared with print. */

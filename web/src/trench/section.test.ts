@@ -23,6 +23,8 @@ const first: SectionDrawing = {
     { of: 0, to: undefined, measuredM: 1, leastM: 0.7, mostM: 0.7, verdict: 'needs_review', clause: '4.1.1', isAxisDistance: false, isAccepted: false },
   ],
   givesWay: [],
+  beside: [],
+  place: [],
 }
 
 function attributes(svg: string, element: string): Record<string, number>[] {
@@ -97,6 +99,33 @@ describe('the cross-section', () => {
     expect(tight.at(-2)!.text).toContain('0.36 m')
     expect(tight.at(-1)!.text).toContain('电力')
     expect(rowsOf({ ...first, streetWidthM: undefined, excessM: undefined }, say).at(-1)!.sign).toBe('?')
+  })
+
+  it('draws existing lines in the ground beside it, hatched and by letters', () => {
+    const gas = { name: '现状管线 燃气 DN160 5', fromM: 3.6, toM: 3.76, topM: 1.1, bottomM: 1.26, isAssumed: false, isFace: false, weavesM: 0, quality: '实测' }
+    const drawing: SectionDrawing = {
+      ...first,
+      beside: [gas, { ...gas, name: '其他单位的现状管线 电力', fromM: -0.8, toM: -0.8, topM: undefined, bottomM: undefined, isFace: true, quality: undefined }],
+      checks: [{ ...first.checks[0]!, to: undefined, beside: 0, measuredM: 1.6, leastM: 1.2, mostM: 1.2 }],
+      place: [{ sign: '!', text: '位置', colour: '#000000' }],
+    }
+    const svg = drawSection(drawing, say, 720)
+    const scale = scaleOf(drawing, 720)
+    const trench = attributes(svg, 'rect')[2]!
+    const circles = attributes(svg, 'circle')
+    expect(circles).toHaveLength(3)
+    const drawn = circles.find(({ r }) => Math.abs(r! / scale - 0.08) < 1e-3)!
+    expect((drawn['cx']! - trench['x']!) / scale).toBeCloseTo(3.68, 3)
+    expect(svg).toContain('url(#existing-line)')
+    const sloping = drawSection({ ...drawing, beside: [{ ...gas, bottomM: 1.9 }] }, say, 720)
+    expect(attributes(sloping, 'circle'), 'its ends are not equally deep: no circle').toHaveLength(2)
+    expect(trench['x']!).toBeGreaterThan(0.8 * scale)
+    const texts = rowsOf(drawing, say).map(({ sign, text }) => `${sign} ${text}`)
+    expect(texts[2]).toContain('A 现状管线 燃气 DN160 5，距沟壁 1.20 m，顶 1.10 m，底 1.26 m，数据：实测')
+    expect(texts[3]).toContain('距沟壁 0.80 m')
+    expect(texts[3]).toContain(say('secBesideFace'))
+    expect(texts[4]).toContain('①–A 净距 1.60 m')
+    expect(texts[5]).toBe('! 位置')
   })
 
   it('escapes what stands in names', () => {

@@ -1,5 +1,6 @@
 import type { Key } from '../i18n'
 import { VERDICT_COLOURS, VERDICT_SIGNS, type Verdict } from '../ui/verdicts'
+import { existing, floorOf, groundOf, lettered, tellBeside, type SectionBeside } from './section_beside'
 import { element, escaped, line, text, widthOf, wrapped } from './svg'
 
 /** A line in the cross-section of a trench. Metres from the trench's edge on the side of the street's edge, and below the surface. */
@@ -21,6 +22,8 @@ export interface SectionCheck {
   /** Position of a line; of two, or of one for its cover. */
   of: number
   to: number | undefined
+  /** Position of the existing line that it is held against. */
+  beside?: number
   measuredM: number | undefined
   leastM: number | undefined
   mostM: number | undefined
@@ -39,7 +42,11 @@ export interface SectionDrawing {
   /** By how much all lines together are too wide; nothing where nobody knows the street's width. */
   excessM: number | undefined
   lines: SectionLine[]
+  /** Existing lines that are near enough to be drawn. */
+  beside: SectionBeside[]
   checks: SectionCheck[]
+  /** Where across its street it lies, and what is too near there. */
+  place: Row[]
   /** Who gives way, first who gives way first, in the user's words. */
   givesWay: string[]
 }
@@ -53,8 +60,6 @@ const FONT = "'Noto Sans CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei',
 const SIZE = 12
 const LEFT = 46
 const EDGE = 14
-/** Ground beside the trench, in metres. */
-const BESIDE_M = 0.5
 const MOST_PX_A_METRE = 170
 const HIGHEST_PX = 400
 
@@ -62,23 +67,31 @@ export const numbered = (n: number) => String.fromCodePoint(0x2460 + n)
 const metres = (m: number) => `${m.toFixed(2)} m`
 
 /** The scale at which a drawing fits, in pixels a metre. */
-export function scaleOf({ widthM, depthM }: Pick<SectionDrawing, 'widthM' | 'depthM'>, widthPx: number, highestPx = HIGHEST_PX): number {
-  return Math.min(MOST_PX_A_METRE, (widthPx - LEFT - EDGE) / (widthM + 2 * BESIDE_M), highestPx / (depthM + 0.3))
+export function scaleOf(drawing: Pick<SectionDrawing, 'widthM' | 'depthM' | 'beside'>, widthPx: number, highestPx = HIGHEST_PX): number {
+  return Math.min(MOST_PX_A_METRE, (widthPx - LEFT - EDGE) / acrossOf(drawing), highestPx / floorOf(drawing))
+}
+
+/** Metres that are drawn, from left to right. */
+function acrossOf(drawing: Pick<SectionDrawing, 'widthM' | 'depthM' | 'beside'>): number {
+  const [left, right] = groundOf(drawing)
+  return left + drawing.widthM + right
 }
 
 /** The cross-section of a trench to scale, as an SVG of its own: what is drawn on the screen is what is downloaded. */
 export function drawSection(drawing: SectionDrawing, say: Say, widthPx: number, highestPx = HIGHEST_PX): string {
   const scale = scaleOf(drawing, widthPx, highestPx)
-  const left = LEFT + Math.max(0, (widthPx - LEFT - EDGE - (drawing.widthM + 2 * BESIDE_M) * scale) / 2)
+  const left = LEFT + Math.max(0, (widthPx - LEFT - EDGE - acrossOf(drawing) * scale) / 2)
   const titles = wrapped(drawing.title, 14, widthPx - 2 * EDGE)
   const ground = 14 + titles.length * 19 + 46
-  const x = (m: number) => left + (BESIDE_M + m) * scale
+  const [beside] = groundOf(drawing)
+  const x = (m: number) => left + (beside + m) * scale
   const y = (m: number) => ground + m * scale
-  const floor = y(drawing.depthM + 0.3)
+  const floor = y(floorOf(drawing))
   const parts = [
     ...titles.map((one, n) => text(EDGE, 20 + n * 19, one, { 'font-size': 14, 'font-weight': 600 })),
     ...earth(drawing, say, x, y, floor),
     ...depths(drawing, left, y),
+    ...existing(drawing, x, y),
     ...drawing.lines.flatMap((one, n) => pipe(one, n, drawing.checks, scale, x, y)),
     ...clearances(drawing, x, y, floor),
     scaleBar(scale, left, floor + 66),
@@ -112,8 +125,10 @@ export function drawSection(drawing: SectionDrawing, say: Say, widthPx: number, 
 type Scale = (m: number) => number
 
 /** The ground, the trench in it, its width, and on which side the street's edge is. */
-function earth({ widthM, depthM }: SectionDrawing, say: Say, x: Scale, y: Scale, floor: number): string[] {
-  const [from, to, top] = [x(-BESIDE_M), x(widthM + BESIDE_M), y(0)]
+function earth(drawing: SectionDrawing, say: Say, x: Scale, y: Scale, floor: number): string[] {
+  const { widthM, depthM } = drawing
+  const [left, right] = groundOf(drawing)
+  const [from, to, top] = [x(-left), x(widthM + right), y(0)]
   const centre = say('secToCentre')
   return [
     element('rect', { x: from, y: top, width: to - from, height: floor - top, fill: '#e9dfcc' }),
@@ -146,7 +161,7 @@ function pipe(one: SectionLine, n: number, checks: SectionCheck[], scale: number
   const shape = one.isDuctBank
     ? element('rect', { x: cx - radius, y: cy - radius, width: 2 * radius, height: 2 * radius, ...look })
     : element('circle', { cx, cy, r: radius, ...look })
-  const cover = checks.find(({ of, to }) => of === n && to === undefined)
+  const cover = checks.find(({ of, to, beside }) => of === n && to === undefined && beside === undefined)
   const bold = { 'text-anchor': 'middle', 'font-size': 14, 'font-weight': 600 }
   // Its number inside where there is room, else below.
   const sign = radius >= 10 ? text(cx, cy + 5, numbered(n), isAssumed ? bold : { ...bold, fill: '#ffffff' }) : text(cx, cy + radius + 14, numbered(n), { ...bold, ...HALO })
@@ -204,7 +219,7 @@ function scaleBar(scale: number, left: number, at: number): string {
   ].join('')
 }
 
-interface Row {
+export interface Row {
   sign: string
   text: string
   colour: string
@@ -218,7 +233,9 @@ export function rowsOf(drawing: SectionDrawing, say: Say): Row[] {
     const told = say('secLine', { name: one.name, top: metres(one.topM), bottom: metres(one.bottomM) })
     return plain(numbered(n), [told, ...assumed].join(say('secComma')))
   })
+  for (const [n, one] of drawing.beside.entries()) rows.push(plain(lettered(n), tellBeside(one, drawing.widthM, say)))
   for (const check of drawing.checks) rows.push({ sign: VERDICT_SIGNS[check.verdict], text: tellCheck(check, say), colour: VERDICT_COLOURS[check.verdict] })
+  rows.push(...drawing.place)
   if (drawing.streetWidthM === undefined) rows.push({ sign: VERDICT_SIGNS.unknown, text: say('secStreetUnknown', { full: metres(drawing.fullWidthM) }), colour: VERDICT_COLOURS.unknown })
   else if ((drawing.excessM ?? 0) > 0) {
     const values = { full: metres(drawing.fullWidthM), street: metres(drawing.streetWidthM), excess: metres(drawing.excessM ?? 0) }
@@ -229,8 +246,9 @@ export function rowsOf(drawing: SectionDrawing, say: Say): Row[] {
 }
 
 function tellCheck(check: SectionCheck, say: Say): string {
-  const { of, to, measuredM, leastM, mostM, verdict, clause } = check
-  const what = to === undefined ? say('secCoverOf', { a: numbered(of) }) : say('secClearOf', { a: numbered(of), b: numbered(to) })
+  const { of, to, beside, measuredM, leastM, mostM, verdict, clause } = check
+  const other = beside !== undefined ? lettered(beside) : to === undefined ? undefined : numbered(to)
+  const what = other === undefined ? say('secCoverOf', { a: numbered(of) }) : say('secClearOf', { a: numbered(of), b: other })
   const has = measuredM === undefined ? say('secNotMeasured') : `${check.isAxisDistance ? '≤ ' : ''}${metres(measuredM)}`
   const asked = leastM === undefined || mostM === undefined ? say('secNoNumber') : leastM === mostM ? say('secAsks', { m: metres(mostM) }) : say('secAsksEither', { least: metres(leastM), most: metres(mostM) })
   const accepted = check.isAccepted ? `${say('secComma')}${say('secAccepted')}` : ''

@@ -1,14 +1,16 @@
 import type { components } from '../api/schema'
+import type { ToldPlace } from './place'
 
 type Schemas = components['schemas']
 type Whole = Schemas['TrenchesAnswer']
 type Own = Schemas['TrenchViewAnswer']
 
 /** Measures are not there where they would tell those of a work that is not shown. */
-export type Trench = Omit<Schemas['TrenchResult'], 'width_m' | 'depth_m' | 'full_width_m' | 'saving'> & {
+export type Trench = Omit<Schemas['TrenchResult'], 'width_m' | 'depth_m' | 'full_width_m' | 'place' | 'saving'> & {
   width_m?: number | null
   depth_m?: number | null
   full_width_m?: number | null
+  place?: ToldPlace | null
   saving?: Schemas['Saving']
   /** Works of others that are not shown lie in it too. */
   has_hidden?: boolean

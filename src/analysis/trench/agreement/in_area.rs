@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{KeptAnswer, KeptTrench, MadeFrom, Terms, WorkCopy};
-use crate::analysis::trench::{Exception, Opening, Saving, Settings, WorkState};
+use crate::analysis::trench::{Exception, Opening, PlaceState, Saving, Settings, TrenchResult, WorkState};
 use crate::domain::trench_plan::PlannedTrenchState;
 use crate::domain::value::yuan;
 use crate::domain::{LayerId, Viewer};
@@ -72,9 +72,11 @@ impl InArea {
     /// A trench with some part in the area, whole, and which of its works have no part in it: of those the copy says
     /// no more than who they are.
     pub fn trench(&self, mut trench: KeptTrench) -> Option<(KeptTrench, Vec<i64>)> {
-        if !self.holds(std::iter::once(trench.result.line.as_slice())) {
+        let (axis, own) = (trench.result.line.as_slice(), trench.result.lies_along());
+        if !self.holds([axis, own].into_iter()) {
             return None;
         }
+        self.cut_lines(&mut trench.result);
         let mut outside = Vec::new();
         for work in &mut trench.works {
             if !self.holds_copy(work) {
@@ -83,6 +85,23 @@ impl InArea {
             }
         }
         Some((trench, outside))
+    }
+
+    /// Takes existing lines out of a trench that the body does not see. Where there are some it is not told whether the
+    /// place is free, as for an order of its own.
+    fn cut_lines(&self, trench: &mut TrenchResult) {
+        let is_unseen = |reference: &str| {
+            let line = reference.strip_prefix("utility_line/").and_then(|id| id.parse::<i64>().ok());
+            line.is_some_and(|id| !self.lines.contains(&id))
+        };
+        trench.checks.retain(|check| !check.other.as_deref().is_some_and(is_unseen));
+        let Some(place) = &mut trench.place else { return };
+        let before = place.lines.len() + place.too_near.len();
+        place.lines.retain(|line| self.lines.contains(&line.line_id));
+        place.too_near.retain(|line| self.lines.contains(&line.line_id));
+        if place.lines.len() + place.too_near.len() < before {
+            (place.state, place.short_m) = (PlaceState::LinesUnseen, None);
+        }
     }
 
     /// Works of a plan that a body may know: those that lie in its area now, and `copies`, which lay there when their

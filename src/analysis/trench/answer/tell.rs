@@ -11,10 +11,11 @@ use super::super::settings::Settings;
 use super::super::state::shift;
 use super::super::survey::Matched;
 use super::super::{Decided, Solution};
+use super::placing::Ground;
 use super::trenches::trenches_of;
 use super::{
-    Alone, Bound, Clash, ClashKind, Opening, OperatorResult, Opportunity, Relation, Totals, TrenchAnswer, WorkResult,
-    WorkState,
+    Alone, Bound, Clash, ClashKind, Opening, OperatorResult, Opportunity, Relation, Totals, TrenchAnswer, TrenchResult,
+    WorkResult, WorkState,
 };
 use crate::domain::clearance::{CLEARANCE_SET_VERSION, RoadPart};
 use crate::domain::rule::Verdict;
@@ -47,6 +48,7 @@ pub fn tell(
         opportunities: Vec::new(),
         checks: Vec::new(),
     };
+    let ground = Ground::of(city, settings);
     let mut saving = Saving::default();
     let mut saving_fen = 0;
     let mut share_fen: BTreeMap<Option<&str>, i64> = BTreeMap::new();
@@ -72,15 +74,15 @@ pub fn tell(
                 let rest = if n == 0 { fen - part * members.len() as i64 } else { 0 };
                 *share_fen.entry(work.operator.as_deref()).or_default() += part + rest;
             }
-            answer.trenches.extend(trenches_of(&savings, decided, unit, &members, day));
+            answer.trenches.extend(trenches_of(&savings, &ground, decided, unit, &members, day));
         }
     }
     answer.openings.sort_by_key(|a| (a.starts_on, a.street_id));
     answer.trenches.sort_by(|a, b| {
-        let key = |one: &super::TrenchResult| (one.starts_on, one.street_id, one.work_ids.clone());
+        let key = |one: &TrenchResult| (one.starts_on, one.street_id, one.work_ids.clone());
         key(a).cmp(&key(b)).then(a.from_m.total_cmp(&b.from_m))
     });
-    answer.checks = all_checks(city, settings, decided, matched);
+    answer.checks = all_checks(city, settings, decided, matched, &answer.trenches);
     let (clashes, opportunities) = pairs(city, settings, problem);
     answer.clashes = clashes;
     answer.opportunities = opportunities;
@@ -199,7 +201,13 @@ fn opening(savings: &Savings<'_>, street: usize, unit: usize, day: Day, members:
     }
 }
 
-fn all_checks(city: &City, settings: &Settings, decided: &Decided, matched: &Matched) -> Vec<Check> {
+fn all_checks(
+    city: &City,
+    settings: &Settings,
+    decided: &Decided,
+    matched: &Matched,
+    trenches: &[TrenchResult],
+) -> Vec<Check> {
     let mut found: Vec<Check> = Vec::new();
     let mut part: Vec<Option<RoadPart>> = vec![None; city.works.len()];
     for meeting in matched.streets.iter().filter(|one| Matched::is_in_street(city, one, settings)) {
@@ -221,6 +229,9 @@ fn all_checks(city: &City, settings: &Settings, decided: &Decided, matched: &Mat
         let is_along = meeting.is_along(settings.least_along_m, work.path.length_m.min(line.path.length_m));
         found.extend(checks::with_line(work, line, meeting, is_along, decided));
     }
+    // Where trenches lie, their works are beside other lines than where they were handed in.
+    let is_of_line = |check: &&Check| check.other.as_deref().is_some_and(|other| other.starts_with("utility_line/"));
+    found.extend(trenches.iter().flat_map(|trench| &trench.checks).filter(is_of_line).cloned());
     let worst = |check: &Check| match check.verdict {
         Verdict::Fail if check.accepted.is_none() => 0,
         Verdict::Unknown => 1,
@@ -353,7 +364,7 @@ fn totals(answer: &TrenchAnswer, matched: &Matched, saving: Saving, saving_fen: 
     let verdict = |verdict| answer.checks.iter().filter(|check| check.verdict == verdict).count();
     let meetings = |list: &[Meeting]| list.len();
     let planned = answer.works.iter().filter(|work| work.state == WorkState::Planned);
-    Totals {
+    let mut totals = Totals {
         works: answer.works.len(),
         planned: state(WorkState::Planned),
         trenchless: state(WorkState::Trenchless),
@@ -378,5 +389,8 @@ fn totals(answer: &TrenchAnswer, matched: &Matched, saving: Saving, saving_fen: 
         meetings_with_streets: meetings(&matched.streets),
         meetings_of_works: meetings(&matched.works),
         meetings_with_lines: meetings(&matched.lines),
-    }
+        ..Totals::default()
+    };
+    totals.count_places(&answer.trenches);
+    totals
 }

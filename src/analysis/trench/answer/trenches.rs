@@ -4,6 +4,7 @@ use super::super::checks::{Check, Side, Subject, check, cover_of, millimetres};
 use super::super::problem::{Day, Problem, date_of};
 use super::super::saving::{Joint, Saving, Savings};
 use super::super::{Decided, path};
+use super::placing::{Ground, place_of};
 use super::{GivesWay, PlacedLine, TrenchResult};
 use crate::domain::clearance::{self, ClearanceTable, Measured, RoadPart};
 use crate::domain::pipe_order::{gives_way_key, place_down};
@@ -12,6 +13,7 @@ use crate::domain::rule::Verdict;
 /// The trenches of works that open a unit on the same day.
 pub fn trenches_of(
     savings: &Savings<'_>,
+    ground: &Ground<'_>,
     decided: &Decided,
     unit: usize,
     same_day: &[u32],
@@ -26,10 +28,17 @@ pub fn trenches_of(
         }
     }
     // With one line left nothing is shared; what gave way is told with the opening.
-    joined.into_iter().map(|joint| trench(savings, decided, unit, &joint, start)).collect()
+    joined.into_iter().map(|joint| trench(savings, ground, decided, unit, &joint, start)).collect()
 }
 
-fn trench(savings: &Savings<'_>, decided: &Decided, unit: usize, joint: &Joint, start: Day) -> TrenchResult {
+fn trench(
+    savings: &Savings<'_>,
+    ground: &Ground<'_>,
+    decided: &Decided,
+    unit: usize,
+    joint: &Joint,
+    start: Day,
+) -> TrenchResult {
     let (city, problem) = (savings.city, savings.problem);
     let one = &problem.units[unit];
     let street = one.street.map(|n| &city.streets[n]);
@@ -39,7 +48,9 @@ fn trench(savings: &Savings<'_>, decided: &Decided, unit: usize, joint: &Joint, 
     let days = joint.members.iter().map(|&n| problem.jobs[one.members[n as usize].job].days).max().unwrap_or(1);
     let part = street.map_or(RoadPart::Carriageway, |street| street.part);
     let section = &joint.fit.section;
-    let checks = checks_of(savings, decided, unit, joint, part);
+    let mut checks = checks_of(savings, decided, unit, joint, part);
+    let (place, checks_there) = place_of(savings, ground, decided, street, joint, &work_of);
+    checks.extend(checks_there);
     let mut by_rule: Vec<usize> = (0..joint.members.len()).collect();
     by_rule.sort_by_key(|&n| (place_down(&work(n).pipe).unwrap_or(usize::MAX), work(n).id));
     let tops: Option<Vec<f64>> = by_rule
@@ -104,7 +115,13 @@ fn trench(savings: &Savings<'_>, decided: &Decided, unit: usize, joint: &Joint, 
             .collect(),
         depth_order: by_rule.iter().map(|&n| work(n).id).collect(),
         is_depth_order_kept: tops.map(|tops| tops.is_sorted()),
-        verdict: checks.iter().map(verdict_of).chain([fits]).max_by_key(|one| rank(*one)).unwrap_or(Verdict::Unknown),
+        verdict: checks
+            .iter()
+            .map(verdict_of)
+            .chain([fits, place.verdict()])
+            .max_by_key(|one| rank(*one))
+            .unwrap_or(Verdict::Unknown),
+        place: Some(place),
         checks,
         saving,
     }
@@ -156,7 +173,7 @@ fn verdict_of(check: &Check) -> Verdict {
 }
 
 /// Worse is more.
-fn rank(verdict: Verdict) -> u8 {
+pub(super) fn rank(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Pass => 0,
         Verdict::NeedsReview => 1,

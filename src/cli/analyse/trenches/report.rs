@@ -56,6 +56,10 @@ pub fn print(answer: &TrenchesAnswer, seconds: f64) {
         "works without a day", totals.not_planned, alone.not_planned, alone.openings, bound.least_not_planned
     );
     println!("{:<28}{:>12}   {:.0} m", "shared trenches", totals.trenches, totals.trench_m);
+    println!(
+        "{:<28}{:>12}   {} with an existing line too near wherever they lie, {} not to be told",
+        "with a free place", totals.trenches_free, totals.trenches_blocked, totals.trenches_place_unknown
+    );
     let saving = &totals.saving;
     println!("{:<28}{:>12.0}", "saved: opening, m", saving.opening_m);
     println!("{:<28}{:>12.0}", "saved: soil, m3", saving.soil_m3);

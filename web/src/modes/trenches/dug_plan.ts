@@ -1,11 +1,12 @@
 import type { PlannedTrenchState, WorkCopy } from '../../api/trench_plans'
+import { liesAlong, type ToldPlace } from '../../trench/place'
 import { phaseOf, type Span } from '../../trench/phases'
 
 /** A trench of a plan as far as it is drawn. */
 interface Drawable {
   trench_id: number
   state: PlannedTrenchState
-  result: { line: number[][]; starts_on: string; ends_on: string }
+  result: { line: number[][]; place?: ToldPlace | null; starts_on: string; ends_on: string }
   works: WorkCopy[]
 }
 
@@ -23,7 +24,7 @@ export function dugPlan<T extends Drawable>(trenches: T[], { span, chosen, isSho
   const features = trenches.filter(isShown).flatMap((trench): GeoJSON.Feature[] => {
     const { trench_id, result, state, works } = trench
     const phase = span ? phaseOf(result, span) : 'all'
-    const line: GeoJSON.LineString = { type: 'LineString', coordinates: result.line }
+    const line: GeoJSON.LineString = { type: 'LineString', coordinates: liesAlong(result) }
     return [
       drawn('trench', line, { n: trench_id, phase, state }),
       ...(trench_id === chosen ? [drawn('chosen', line)] : []),

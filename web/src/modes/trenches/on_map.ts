@@ -1,6 +1,7 @@
 import type { Feature } from '../../api/client'
 import type { Clash, ShownPlan } from '../../api/trenches'
 import { grouped } from '../../trench/grouped'
+import { liesAlong } from '../../trench/place'
 import { overlaps, phaseOf, protectionsOf, type Phase, type Span } from '../../trench/phases'
 import { linesOf, middleOf, nearest, placeAt, type Place } from '../../trench/places'
 import { numberIn, type Work } from '../../trench/works'
@@ -41,7 +42,7 @@ export function dug({ answer, works, workOf, streets, lines, span, chosen, isSho
     }
   }
   for (const [n, trench] of answer.trenches.entries()) {
-    if (isAnyShown(trench.work_ids)) features.push(drawn('trench', along([trench.line as Place[]]), { n, phase: phase(trench) }))
+    if (isAnyShown(trench.work_ids)) features.push(drawn('trench', along([liesAlong(trench) as Place[]]), { n, phase: phase(trench) }))
   }
   for (const work of works) {
     if (work.lines.length > 0 && isShown(work)) features.push(drawn('work', along(work.lines), { n: work.id, kind: work.kind, phase: phase(work.result) }))
@@ -83,7 +84,7 @@ export function geometriesOf(chosen: Target | undefined, answer: ShownPlan, work
       return ofWorks([chosen.n])
     case 'trench': {
       const trench = answer.trenches[chosen.n]
-      return trench ? [{ type: 'LineString', coordinates: trench.line }] : []
+      return trench ? [{ type: 'LineString', coordinates: liesAlong(trench) }] : []
     }
     case 'opportunity':
       return ofWorks(answer.opportunities[chosen.n]?.work_ids ?? [])

@@ -3,6 +3,7 @@ import { boundsOf } from '../../map/bounds'
 import { takePicture } from '../../print/picture'
 import { viewOf } from '../../print/view_of'
 import { app } from '../../state/app.svelte'
+import { liesAlong } from '../../trench/place'
 import { dugPlan } from './dug_plan'
 
 /** Of the picture, in CSS pixels at 96 to the inch: 180 mm wide on paper. */
@@ -41,7 +42,7 @@ async function pictureOf(trench: PlannedTrench, signal: AbortSignal): Promise<st
   const { map } = app
   if (!map) throw new Error('there is no map')
   const drawn = dugPlan([trench], { span: undefined, chosen: undefined, isShown: () => true })
-  const { center, zoom } = viewOf(boundsOf({ type: 'LineString', coordinates: trench.result.line }), PICTURE)
+  const { center, zoom } = viewOf(boundsOf({ type: 'LineString', coordinates: liesAlong(trench.result) }), PICTURE)
   const { canvas } = await takePicture({ style: map.dugStyle(drawn), center, zoom, ...PICTURE, pixelRatio: 2, signal })
   return canvas.toDataURL('image/jpeg', 0.9)
 }

@@ -3,7 +3,10 @@ import { isKey } from '../../i18n'
 import { formatNumber } from '../../i18n/format'
 import { utilityColours } from '../../map/palette'
 import { app } from '../../state/app.svelte'
-import type { SectionDrawing } from '../../trench/section'
+import { placeOf, type LineBeside, type Place } from '../../trench/place'
+import { placeRows } from '../../trench/place_words'
+import type { Row, SectionDrawing } from '../../trench/section'
+import { lettered, MOST_BESIDE_M, type SectionBeside } from '../../trench/section_beside'
 import { numberIn, type Work } from '../../trench/works'
 import { trustKey } from '../coverage/covering.svelte'
 import { trenching } from './trenching.svelte'
@@ -58,6 +61,13 @@ export function referenceName(reference: string): string {
   return [app.t('trenExisting'), what, typeof size === 'number' ? `DN${size}` : '', line ?? reference].filter(Boolean).join(' ')
 }
 
+/** Kind, size and number of an existing line beside a trench: `燃气 DN160 7`. */
+export function lineName({ kind, diameterM, isDiameterAssumed, reference }: LineBeside): string {
+  const size = diameterM !== undefined && !isDiameterAssumed ? `DN${Math.round(diameterM * 1000)}` : ''
+  const id = numberIn(reference, 'utility_line')
+  return [app.t(id === undefined ? 'trenHiddenLine' : 'trenExisting'), kindTitle(kind), size, id ?? ''].filter((part) => part !== '').join(' ')
+}
+
 /** Kind and size of a work: `给水 DN200`, `电力 9 孔`. */
 export function sizeOf({ kind, diameterMm, ducts }: Pick<Work, 'kind' | 'diameterMm' | 'ducts'>): string {
   const size = diameterMm !== undefined ? `DN${diameterMm}` : ducts !== undefined ? app.t('trenDucts', { n: ducts }) : app.t('trenNoSize')
@@ -84,7 +94,7 @@ export function clashReason(clash: Clash): string {
     }
     case 'clearance': {
       const checks = checksOf(clash)
-      return checks.length > 0 ? checks.map(tellCheck).join(app.t('trenSemicolon')) : app.t('trenWhyNear', { other: referenceName(clash.other) })
+      return checks.length > 0 ? checks.map((check) => tellCheck(check)).join(app.t('trenSemicolon')) : app.t('trenWhyNear', { other: referenceName(clash.other) })
     }
   }
 }
@@ -96,8 +106,9 @@ export function checksOf(clash: Clash): TrenchCheck[] {
 }
 
 /** What a check found: the distance, the number that it is held against and where that stands. */
-export function tellCheck(check: TrenchCheck): string {
-  const other = check.other ? referenceName(check.other) : ''
+export function tellCheck(check: TrenchCheck, place?: Place): string {
+  const line = place?.lines.find(({ reference }) => reference === check.other && reference !== 'line/')
+  const other = line ? lineName(line) : check.other ? referenceName(check.other) : ''
   const what = app.t(`trenTable.${check.table}`, { other })
   const has = typeof check.measured_m === 'number' ? `${check.is_axis_distance ? '≤ ' : ''}${check.measured_m.toFixed(2)} m` : app.t('secNotMeasured')
   const clauses = clausesOf(check)
@@ -167,12 +178,53 @@ export type Lookup = (work_id: number) => Known | undefined
 export const ofAnswer: Lookup = (id) => trenching.workOf.get(id)
 export const nameIn = (lookup: Lookup, id: number) => lookup(id)?.name ?? `${app.title('utility_work')} ${id}`
 
+/** Existing lines that are drawn beside a trench, with their positions in its place, from the side of the street's edge. */
+function besideOf(place: Place | undefined, widthM: number): { n: number; drawn: SectionBeside }[] {
+  if (place?.offsetM === undefined) return []
+  const { offsetM, isMirrored } = place
+  const across = (offset: number) => (isMirrored ? offset - offsetM : offsetM - offset) + widthM / 2
+  const tooNear = new Set(place.tooNear.map(({ line }) => line))
+  const all = place.lines.map((line, n) => {
+    const radius = (line.diameterM ?? 0) / 2
+    const faces = [across(line.lowM - radius), across(line.highM + radius)]
+    const drawn: SectionBeside = {
+      name: lineName(line),
+      fromM: Math.min(...faces),
+      toM: Math.max(...faces),
+      topM: line.topM,
+      bottomM: line.bottomM,
+      isAssumed: line.isDiameterAssumed,
+      isFace: line.diameterM === undefined,
+      weavesM: line.highM - line.lowM,
+      quality: line.quality === undefined ? undefined : qualityTitle(line.quality),
+    }
+    return { n, drawn }
+  })
+  const isNear = ({ n, drawn }: (typeof all)[number]) => tooNear.has(n) || (drawn.toM > -MOST_BESIDE_M && drawn.fromM < widthM + MOST_BESIDE_M)
+  return all.filter(isNear).sort((a, b) => a.drawn.fromM - b.drawn.fromM)
+}
+
+/** Where a trench lies and what is too near there; existing lines by their letters in the drawing where they are drawn. */
+export function placeOfTrench(trench: Trench, lookup: Lookup, letters?: ReadonlyMap<number, string>): Row[] {
+  const place = placeOf(trench)
+  const lineAt = (n: number) => letters?.get(n) ?? (place?.lines[n] ? lineName(place.lines[n]) : app.t('trenExisting'))
+  return placeRows(place, { axis: trench.line, hasHidden: trench.has_hidden ?? false, lineName: lineAt, workName: (id) => nameIn(lookup, id) }, app.t)
+}
+
 /** The cross-section of a trench as it is drawn. */
 export function sectionOf(trench: Trench, lookup: Lookup): SectionDrawing | undefined {
   const { width_m, depth_m, full_width_m } = trench
   if (typeof width_m !== 'number' || typeof depth_m !== 'number' || typeof full_width_m !== 'number') return undefined
   const at = new Map(trench.lines.map(({ work_id }, n) => [work_id, n]))
   const given = (value: number | null | undefined) => value ?? undefined
+  const place = placeOf(trench)
+  const beside = besideOf(place, width_m)
+  const letters = new Map(beside.map(({ n }, position) => [n, lettered(position)]))
+  /** Position among the drawn ones; lines of others have no number to tell them apart by. */
+  const besideAt = (other: string | null | undefined) => {
+    const position = other && other !== 'line/' ? beside.findIndex(({ n }) => place?.lines[n]?.reference === other) : -1
+    return position < 0 ? undefined : position
+  }
   return {
     title: `${trenchTitle(trench)} · ${daysOf(trench)}`,
     widthM: width_m,
@@ -197,11 +249,13 @@ export function sectionOf(trench: Trench, lookup: Lookup): SectionDrawing | unde
     checks: trench.checks.flatMap((check) => {
       const [of, other] = [at.get(check.work_id), numberIn(check.other, 'utility_work')]
       const to = other === undefined ? undefined : at.get(other)
-      if (of === undefined || (check.other && to === undefined)) return []
+      const existing = check.table === 'horizontal' ? besideAt(check.other) : undefined
+      if (of === undefined || (check.other && to === undefined && existing === undefined)) return []
       return [
         {
           of,
           to,
+          ...(existing === undefined ? {} : { beside: existing }),
           measuredM: given(check.measured_m),
           leastM: given(check.least_m),
           mostM: given(check.most_m),
@@ -212,6 +266,8 @@ export function sectionOf(trench: Trench, lookup: Lookup): SectionDrawing | unde
         },
       ]
     }),
+    beside: beside.map(({ drawn }) => drawn),
+    place: placeOfTrench(trench, lookup, letters),
     givesWay: trench.gives_way.map(({ work_id, rule }) => `${nameIn(lookup, work_id)} · ${avoidance(rule)}`),
   }
 }
