@@ -252,4 +252,44 @@ mod tests {
         assert_eq!(told.windows.iter().map(|one| one.work_id).collect::<Vec<_>>(), [1]);
         assert_eq!(told.apart.iter().map(|one| one.work_ids).collect::<Vec<_>>(), [[1, 2]]);
     }
+
+    /// A trench between line 7 on one side and line 8 on the other, as the city keeps it.
+    fn between_lines(beside: &[i64], too_near: &[i64]) -> TrenchResult {
+        let line = |id: &i64| {
+            json!({ "line_id": id, "utility_kind": "gas", "low_m": 1.0, "high_m": 1.0, "diameter_m": 0.16,
+                "is_diameter_assumed": false, "top_m": 1.0, "bottom_m": 1.16, "quality_level": null })
+        };
+        let near = |id: &i64| json!({ "line_id": id, "work_id": 1, "short_m": 0.4 });
+        let check = |id: &i64| {
+            json!({ "table": "horizontal", "side": "in_trench", "work_id": 1, "other": format!("utility_line/{id}"),
+                "measured_m": 0.1, "is_axis_distance": false, "least_m": 0.5, "most_m": 0.5, "verdict": "fail",
+                "rules": [], "quality_level": null, "accepted": null })
+        };
+        let place = json!({ "state": "blocked", "offset_m": 2.0, "submitted_offset_m": 0.0, "is_mirrored": false,
+            "assumed_width_m": null, "short_m": 0.4, "line": [], "lines": beside.iter().map(line).collect::<Vec<_>>(),
+            "too_near": too_near.iter().map(near).collect::<Vec<_>>() });
+        serde_json::from_value(json!({ "street_id": 5, "street": null, "from_m": 0.0, "to_m": 50.0, "line": [],
+            "starts_on": "2024-05-01", "ends_on": "2024-05-20", "work_ids": [1, 2], "lines": [], "width_m": 1.0,
+            "depth_m": 1.0, "full_width_m": 1.0, "street_width_m": 12.0, "excess_m": 0.0, "gives_way": [],
+            "depth_order": [], "is_depth_order_kept": null, "verdict": "fail",
+            "checks": beside.iter().map(check).collect::<Vec<_>>(), "saving": Saving::default(), "place": place }))
+        .expect("a trench")
+    }
+
+    #[test]
+    fn a_line_that_is_not_seen_is_in_no_place_and_the_place_says_that_something_is_there() {
+        let (eyes, _) = eyes();
+        let mut trench = between_lines(&[7, 8], &[8]);
+        eyes.cut_lines(&mut trench);
+        let place = trench.place.as_ref().expect("a place");
+        assert_eq!((place.state, place.short_m), (PlaceState::LinesUnseen, None));
+        let told = serde_json::to_string(&trench).expect("JSON");
+        assert!(told.contains("utility_line/7") && !told.contains("utility_line/8"), "{told}");
+        assert!(told.contains("\"line_id\":7") && !told.contains("\"line_id\":8"), "{told}");
+
+        // One whose lines are all seen stays word for word.
+        let mut seen = between_lines(&[7], &[7]);
+        eyes.cut_lines(&mut seen);
+        assert_eq!(seen, between_lines(&[7], &[7]));
+    }
 }
