@@ -10,6 +10,9 @@ use crate::domain::clearance::{self, ClearanceTable, Measured, RoadPart};
 use crate::domain::pipe_order::{gives_way_key, place_down};
 use crate::domain::rule::Verdict;
 
+/// Where works only touch, at their ends or at a bend, nobody agrees on a trench.
+const LEAST_TRENCH_M: f64 = 1.0;
+
 /// The trenches of works that open a unit on the same day.
 pub fn trenches_of(
     savings: &Savings<'_>,
@@ -28,7 +31,12 @@ pub fn trenches_of(
         }
     }
     // With one line left nothing is shared; what gave way is told with the opening.
-    joined.into_iter().map(|joint| trench(savings, ground, decided, unit, &joint, start)).collect()
+    let is_dug_together = |joint: &Joint| joint.to_m - joint.from_m >= LEAST_TRENCH_M;
+    joined
+        .into_iter()
+        .filter(is_dug_together)
+        .map(|joint| trench(savings, ground, decided, unit, &joint, start))
+        .collect()
 }
 
 fn trench(
