@@ -69,6 +69,13 @@ fn on(line: Line<f64>, share: f64) -> Coord<f64> {
 }
 
 fn meeting(a: Line<f64>, b: Line<f64>) -> Option<Coord<f64>> {
+    // Most lines are nowhere near each other, which is soon seen.
+    let is_apart = |a: (f64, f64), b: (f64, f64)| {
+        (a.0 < b.0 && a.0 < b.1 && a.1 < b.0 && a.1 < b.1) || (a.0 > b.0 && a.0 > b.1 && a.1 > b.0 && a.1 > b.1)
+    };
+    if is_apart((a.start.x, a.end.x), (b.start.x, b.end.x)) || is_apart((a.start.y, a.end.y), (b.start.y, b.end.y)) {
+        return None;
+    }
     match line_intersection(a, b)? {
         LineIntersection::SinglePoint { intersection, .. } => Some(intersection),
         // One that runs along the other is met only where it is met at one point.
@@ -252,12 +259,14 @@ impl World {
                         continue;
                     }
                     for (k, pair) in other.windows(2).enumerate() {
-                        let line = Line::new(pair[0].1, pair[1].1);
-                        let (low, high) = corners(line, 0.2);
-                        let at = end.1;
-                        if at.x < low.x || at.x > high.x || at.y < low.y || at.y > high.y {
+                        let (at, from, to) = (end.1, pair[0].1, pair[1].1);
+                        let is_beyond = |at: f64, from: f64, to: f64| {
+                            (at < from - 0.2 && at < to - 0.2) || (at > from + 0.2 && at > to + 0.2)
+                        };
+                        if is_beyond(at.x, from.x, to.x) || is_beyond(at.y, from.y, to.y) {
                             continue;
                         }
+                        let line = Line::new(from, to);
                         let share = foot(line, at).clamp(0.0, 1.0);
                         let metres = dist(on(line, share), at);
                         if metres <= 0.1 && best.is_none_or(|b| metres < b.0) {
