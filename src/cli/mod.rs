@@ -2,7 +2,6 @@
 
 mod analyse;
 mod backup;
-mod connections;
 mod data_dir;
 mod database;
 mod export;

@@ -8,7 +8,6 @@ use anyhow::Context;
 use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
 
-use super::connections;
 use super::data_dir::DataDirLock;
 use super::database::{self, Database};
 use super::service_manager;
@@ -71,7 +70,7 @@ async fn serve(
     service_manager::tell(args.notify_socket.as_deref(), "READY=1");
     let idle = Duration::from_secs(args.idle_seconds);
     tokio::select! {
-        () = connections::serve(listener, router, idle, stop.clone().asked()) => {}
+        () = crate::http::connections::serve(listener, router, idle, stop.clone().asked()) => {}
         () = patience_is_over(stop, args) => {
             tracing::warn!(seconds = args.stop_within_seconds, "requests that were still under way are cut off");
         }

@@ -18,6 +18,7 @@ mod body;
 mod caller;
 mod city;
 mod collections;
+pub mod connections;
 mod cross_origin;
 mod description;
 mod docs;

@@ -88,15 +88,14 @@ impl Place {
     }
 
     /// What the place says of the trench, beside the checks of its lines. A line in the ground that is dug out fails
-    /// whatever anybody accepts.
+    /// whatever anybody accepts; a free place is free of the lines on record, and who says that these are all?
     pub(super) fn verdict(&self) -> Verdict {
         let is_in_the_way = self.too_near.iter().any(|one| one.work_id.is_none());
         match self.state {
             PlaceState::NoRoom => Verdict::Fail,
             PlaceState::Blocked | PlaceState::WidthUnknown if is_in_the_way => Verdict::Fail,
-            PlaceState::Blocked => Verdict::NeedsReview,
+            PlaceState::Blocked | PlaceState::Free => Verdict::NeedsReview,
             PlaceState::WidthUnknown | PlaceState::LinesUnseen | PlaceState::NoStreet => Verdict::Unknown,
-            PlaceState::Free => Verdict::Pass,
         }
     }
 }
