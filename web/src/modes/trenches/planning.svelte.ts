@@ -103,7 +103,7 @@ class Planning {
 
   async #catchUp(): Promise<void> {
     const { detail } = this
-    if (detail) this.detail = await calls.find(detail.trench_plan_id).catch(() => detail)
+    if (detail) this.detail = await calls.find(detail.trench_plan_id).catch((error: unknown) => this.#keep(detail, error))
   }
 
   cancel(): void {
@@ -154,9 +154,19 @@ class Planning {
       this.failure = error
       return false
     } finally {
-      this.own = await calls.own().catch(() => this.own)
+      await this.#readOwn()
       this.isBusy = false
     }
+  }
+
+  /** What it is now. Where that cannot be read the last list stays, and why is told beside it. */
+  async #readOwn(): Promise<void> {
+    this.own = await calls.own().catch((error: unknown) => this.#keep(this.own, error))
+  }
+
+  #keep<T>(last: T, error: unknown): T {
+    this.failure ??= error
+    return last
   }
 
   /** An operator accepts several trenches in one step; what stands against it is told of each, and none is taken. */
@@ -171,7 +181,7 @@ class Planning {
       if (this.refused.length === 0) this.failure = error
       return false
     } finally {
-      this.own = await calls.own().catch(() => this.own)
+      await this.#readOwn()
       this.isBusy = false
     }
   }
